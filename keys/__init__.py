@@ -1,0 +1,1 @@
+"""Every private and every trusted key: signers, the key schedule, the trust bundle."""

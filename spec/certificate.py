@@ -1,0 +1,203 @@
+"""The certificate: CWT claims (RFC 8392) and the facts of one vaccination course.
+
+Section numbers are those of the specification, `spec/README.md`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final, NewType
+from unicodedata import is_normalized, normalize
+
+from spec import cbor
+from spec.colour import Colour, colour_of
+from spec.dates import BirthDate, date_of, days_of
+from spec.errors import InconsistentError, MalformedError
+from spec.limits import (
+    ID_SUFFIX_LENGTH,
+    MAX_DOSES,
+    MAX_ISSUER_LENGTH,
+    MAX_NAME_LENGTH,
+    MAX_STATUS_POSITION,
+    MAX_VACCINE_CODE,
+    STATUS_LIST_SIZE,
+)
+
+__all__ = ["Certificate", "Dose", "StatusPosition", "Timestamp", "VaccineCode"]
+
+Timestamp = NewType("Timestamp", int)
+"""Whole seconds since 1970-01-01T00:00:00Z, as NumericDate of RFC 8392 without fractions."""
+
+VaccineCode = NewType("VaccineCode", int)
+"""A row of the vaccine table (section 7)."""
+
+_ISS, _EXP, _IAT = 1, 4, 6
+_FACTS: Final = -65_537
+_RESTRICTIONS: Final = frozenset({3, 5})
+"""`aud` and `nbf`: to ignore a restriction would widen the certificate, so they are refused."""
+_KNOWN: Final = frozenset({_ISS, _EXP, _IAT, _FACTS})
+_LAST_TIMESTAMP: Final = 253_402_300_799
+"""9999-12-31T23:59:59Z."""
+_SECONDS_A_DAY: Final = 86_400
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dose:
+    """One injection: which vaccine, on which local calendar day."""
+
+    vaccine: VaccineCode
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPosition:
+    """Where the certificate stands in its issuer's status lists (section 5.5)."""
+
+    number: int
+    """The position counted over all lists, as the claim carries it."""
+
+    @property
+    def list_number(self) -> int:
+        """Which status list."""
+        return self.number // STATUS_LIST_SIZE
+
+    @property
+    def index(self) -> int:
+        """Which entry of that list."""
+        return self.number % STATUS_LIST_SIZE
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Certificate:
+    """What an issuer signs about one person's course."""
+
+    issuer: str
+    issued_at: Timestamp
+    expires_at: Timestamp
+    name: str
+    birth_date: BirthDate
+    id_suffix: str | None
+    """Last 4 characters of the identity number; None for a person without one."""
+    doses: tuple[Dose, ...]
+    """In the order of their days."""
+    doses_needed: int
+    """Doses that complete this course."""
+    colour: Colour
+    status: StatusPosition
+    unknown: Mapping[int, cbor.CborValue] = field(default_factory=dict)
+    """Claims with integer keys that this version does not know: kept, never relied on."""
+
+    @classmethod
+    def from_cbor(cls, payload: bytes) -> "Certificate":
+        """Read a payload; raises MalformedError. `check` tells whether the facts agree.
+
+        The name is delivered in NFC, whatever form was signed: it is compared with a card.
+        """
+        claims = cbor.decode(payload)
+        if type(claims) is not dict:
+            raise MalformedError("claims: not a map")
+        if any(type(key) is not int or key in _RESTRICTIONS for key in claims):
+            raise MalformedError("claims: a text key, an audience or a not-before time")
+        facts = claims.get(_FACTS)
+        if type(facts) is not list or len(facts) != 7:
+            raise MalformedError("claims: no facts, or not seven")
+        name, birth_date, id_suffix, doses, needed, colour, status = facts
+        return cls(
+            issuer=_text(claims.get(_ISS), "issuer", 1, MAX_ISSUER_LENGTH),
+            issued_at=Timestamp(_integer(claims.get(_IAT), "issued at", 0, _LAST_TIMESTAMP)),
+            expires_at=Timestamp(_integer(claims.get(_EXP), "expires", 0, _LAST_TIMESTAMP)),
+            name=_name(name),
+            birth_date=BirthDate.from_cbor_value(birth_date),
+            id_suffix=_id_suffix(id_suffix),
+            doses=_doses(doses),
+            doses_needed=_integer(needed, "doses needed", 1, MAX_DOSES),
+            colour=Colour(_integer(colour, "colour", Colour.YELLOW, Colour.GREEN)),
+            status=StatusPosition(_integer(status, "status position", 0, MAX_STATUS_POSITION)),
+            unknown={key: value for key, value in claims.items() if key not in _KNOWN},
+        )
+
+    def to_cbor(self) -> bytes:
+        """Write the payload that is signed."""
+        facts = [
+            self.name,
+            self.birth_date.to_cbor_value(),
+            self.id_suffix,
+            _dose_values(self.doses),
+            self.doses_needed,
+            int(self.colour),
+            self.status.number,
+        ]
+        claims = {_ISS: self.issuer, _EXP: self.expires_at, _IAT: self.issued_at, _FACTS: facts}
+        return cbor.encode({**self.unknown, **claims})
+
+    def check(self) -> None:
+        """Raise InconsistentError when the facts contradict each other (section 8, step 8)."""
+        if self.colour is not colour_of(given=len(self.doses), needed=self.doses_needed):
+            raise InconsistentError("the colour contradicts the doses")
+        if self.expires_at <= self.issued_at:
+            raise InconsistentError("the certificate ends before it begins")
+        if self.doses[0].day < self.birth_date.earliest:
+            raise InconsistentError("a dose lies before the birth date")
+        if self.doses[-1].day > _latest_local_day(self.issued_at):
+            raise InconsistentError("a dose lies after the issuance")
+
+
+def _latest_local_day(moment: Timestamp) -> date:
+    """The calendar day it is at a moment where the day is farthest ahead (UTC+14)."""
+    return date_of((moment + 14 * 3600) // _SECONDS_A_DAY)
+
+
+def _integer(value: cbor.CborValue, what: str, low: int, high: int) -> int:
+    if type(value) is not int or not low <= value <= high:
+        raise MalformedError(f"claims: {what} is not an integer from {low} to {high}")
+    return value
+
+
+def _text(value: cbor.CborValue, what: str, shortest: int, longest: int) -> str:
+    """Accept printable text: control, format and private characters could disguise a name."""
+    if type(value) is not str or not shortest <= len(value) <= longest or not value.isprintable():
+        raise MalformedError(f"claims: {what} is not printable text of a sound length")
+    return value
+
+
+def _name(value: cbor.CborValue) -> str:
+    # A letter in NFD takes up to three code points, hence the wide bound before normalising.
+    name = _text(value, "name", 1, 3 * MAX_NAME_LENGTH)
+    if not is_normalized("NFC", name):
+        name = normalize("NFC", name)
+    if len(name) > MAX_NAME_LENGTH or name != name.strip() or not name:
+        raise MalformedError("claims: the name is too long or has spaces at its ends")
+    return name
+
+
+def _id_suffix(value: cbor.CborValue) -> str | None:
+    if value is None:
+        return None
+    text = _text(value, "identity suffix", ID_SUFFIX_LENGTH, ID_SUFFIX_LENGTH)
+    if not (text.isascii() and text.isalnum() and text == text.upper()):
+        raise MalformedError("claims: the identity suffix is not four digits or capitals")
+    return text
+
+
+def _doses(value: cbor.CborValue) -> tuple[Dose, ...]:
+    """Read `[code, days, code, days after the dose before, ...]` (section 5.4)."""
+    if type(value) is not list or len(value) % 2 or not 2 <= len(value) <= 2 * MAX_DOSES:
+        raise MalformedError("claims: the doses are not pairs of a vaccine and a day")
+    doses = []
+    days = _integer(value[1], "first dose day", -(2**31), 2**31)
+    for position in range(0, len(value), 2):
+        code = _integer(value[position], "vaccine code", 1, MAX_VACCINE_CODE)
+        if position:
+            days += _integer(value[position + 1], "days between doses", 1, 2**31)
+        doses.append(Dose(vaccine=VaccineCode(code), day=date_of(days)))
+    return tuple(doses)
+
+
+def _dose_values(doses: Sequence[Dose]) -> list[int]:
+    values: list[int] = []
+    before = 0
+    for dose in doses:
+        days = days_of(dose.day)
+        values += [dose.vaccine, days - before]
+        before = days
+    return values

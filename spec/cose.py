@@ -1,0 +1,122 @@
+"""COSE_Sign1 (RFC 9052, section 4.2) as certificates use it: structure only, no cryptography."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from typing import Final, NewType
+
+from spec import cbor
+from spec.errors import MalformedError
+
+__all__ = ["KID_LENGTH", "Algorithm", "CoseSign1", "Kid", "ProtectedHeader", "to_be_signed"]
+
+Kid = NewType("Kid", bytes)
+"""Key identifier: the first 8 bytes of the key's COSE Key Thumbprint (RFC 9679) with SHA-256."""
+
+KID_LENGTH: Final = 8
+SIGNATURE_LENGTH: Final = 64
+"""Bytes of a signature, for both algorithms (RFC 9053, sections 2.1 and 2.2)."""
+
+_TAG_18: Final = 0xD2
+_ALG, _CRIT, _KID = 1, 2, 4
+_UNDERSTOOD: Final = frozenset({_ALG, _CRIT, _KID})
+
+
+class Algorithm(IntEnum):
+    """COSE algorithm numbers that a key of ours can be for."""
+
+    ES256 = -7
+    EDDSA = -8
+    """With curve Ed25519 only."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProtectedHeader:
+    """The signed header: algorithm number, key identifier, and labels that we do not know.
+
+    `algorithm` is any integer: whether it is one of ours is for the key to say.
+    """
+
+    algorithm: int
+    kid: Kid
+    unknown: Mapping[int | str, cbor.CborValue]
+
+    @classmethod
+    def from_cbor(cls, data: bytes) -> "ProtectedHeader":
+        """Read a header map; raises MalformedError, also for a `crit` that we cannot honour."""
+        labels = cbor.decode(data)
+        if type(labels) is not dict:
+            raise MalformedError("COSE: the protected header is not a map")
+        algorithm, kid = labels.get(_ALG), labels.get(_KID)
+        if type(algorithm) is not int:
+            raise MalformedError("COSE: the protected header names no integer algorithm")
+        if type(kid) is not bytes or len(kid) != KID_LENGTH:
+            raise MalformedError("COSE: the protected header has no key identifier of 8 bytes")
+        if _CRIT in labels:
+            _honour_critical(labels[_CRIT], labels)
+        unknown = {label: value for label, value in labels.items() if label not in _UNDERSTOOD}
+        return cls(algorithm=algorithm, kid=Kid(kid), unknown=unknown)
+
+    def to_cbor(self) -> bytes:
+        """Write the header map; `crit` is never written, since nothing we write needs it."""
+        return cbor.encode({_ALG: int(self.algorithm), _KID: self.kid, **self.unknown})
+
+
+def _honour_critical(critical: cbor.CborValue, labels: Mapping[int | str, cbor.CborValue]) -> None:
+    """Refuse critical labels that are absent or not understood (RFC 9052, section 3.1)."""
+    if type(critical) is not list or not critical:
+        raise MalformedError("COSE: crit is not a list of labels")
+    for label in critical:
+        if type(label) not in (int, str) or label not in labels or label not in _UNDERSTOOD:
+            raise MalformedError("COSE: a critical header is not understood")
+
+
+# Every certificate of one key has the same protected bytes, so the few headers in use are kept.
+_read_header = lru_cache(maxsize=256)(ProtectedHeader.from_cbor)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CoseSign1:
+    """A tagged COSE_Sign1 message: protected header bytes, payload bytes, signature bytes."""
+
+    header: ProtectedHeader
+    protected: bytes
+    payload: bytes
+    signature: bytes
+
+    @classmethod
+    def from_cbor(cls, data: bytes) -> "CoseSign1":
+        """Read a message; raises MalformedError.
+
+        The tag 18 must be there and nothing may be in the unprotected header: a byte that the
+        signature does not cover would give one certificate many spellings.
+        """
+        if data[:1] != bytes((_TAG_18,)):
+            raise MalformedError("COSE: the tag 18 of COSE_Sign1 is missing")
+        message = cbor.decode(data[1:])
+        if type(message) is not list or len(message) != 4:
+            raise MalformedError("COSE: not an array of four")
+        protected, unprotected, payload, signature = message
+        if type(protected) is not bytes or type(payload) is not bytes:
+            raise MalformedError("COSE: the protected header or the payload is not a byte string")
+        if unprotected != {} or type(unprotected) is not dict:
+            raise MalformedError("COSE: the unprotected header is not empty")
+        if type(signature) is not bytes or len(signature) != SIGNATURE_LENGTH:
+            raise MalformedError("COSE: the signature does not have 64 bytes")
+        return cls(
+            header=_read_header(protected),
+            protected=protected,
+            payload=payload,
+            signature=signature,
+        )
+
+    def to_cbor(self) -> bytes:
+        """Write the tagged message."""
+        body = cbor.encode([self.protected, {}, self.payload, self.signature])
+        return bytes((_TAG_18,)) + body
+
+
+def to_be_signed(protected: bytes, payload: bytes) -> bytes:
+    """Write the Sig_structure that a signature covers (RFC 9052, section 4.4)."""
+    return cbor.encode(["Signature1", protected, b"", payload])

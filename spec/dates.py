@@ -1,0 +1,90 @@
+"""Calendar dates as certificates carry them: whole days, and birth dates of partial precision."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from spec import cbor
+from spec.errors import MalformedError
+
+__all__ = ["BirthDate", "date_of", "days_of"]
+
+_UNIX_EPOCH: Final = date(1970, 1, 1).toordinal()
+_FIRST_DAY: Final = date.min.toordinal() - _UNIX_EPOCH
+_LAST_DAY: Final = date.max.toordinal() - _UNIX_EPOCH
+_ISO: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+
+
+def days_of(day: date) -> int:
+    """Count the days from 1970-01-01 to a date, as tag 100 of RFC 8943 does; negative before."""
+    return day.toordinal() - _UNIX_EPOCH
+
+
+def date_of(days: cbor.CborValue) -> date:
+    """Turn a count of days since 1970-01-01 back into a date; raises MalformedError."""
+    if type(days) is not int or not _FIRST_DAY <= days <= _LAST_DAY:
+        raise MalformedError("date: not a number of days within the calendar")
+    return date.fromordinal(days + _UNIX_EPOCH)
+
+
+@dataclass(frozen=True, slots=True)
+class BirthDate:
+    """A birth date of which the day, or the day and the month, may be unknown.
+
+    Many older identity papers in Vietnam state a year only (specification, section 5.3).
+    """
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.month is None and self.day is not None:
+            raise MalformedError("birth date: a day without a month")
+        try:
+            date(self.year, self.month or 1, self.day or 1)
+        except (ValueError, OverflowError):
+            raise MalformedError("birth date: not in the calendar") from None
+
+    @classmethod
+    def of(cls, day: date) -> "BirthDate":
+        """The birth date of full precision."""
+        return cls(day.year, day.month, day.day)
+
+    @classmethod
+    def parse(cls, text: str) -> "BirthDate":
+        """Read `YYYY-MM-DD`, `YYYY-MM` or `YYYY`; raises MalformedError."""
+        match = _ISO.fullmatch(text)
+        if match is None:
+            raise MalformedError("birth date: not of the form YYYY-MM-DD, YYYY-MM or YYYY")
+        return cls(*(int(part) if part else None for part in match.groups()))  # type: ignore[arg-type]
+
+    @classmethod
+    def from_cbor_value(cls, value: cbor.CborValue) -> "BirthDate":
+        """Read days since 1970-01-01, or `[year, month]`, or `[year]`; raises MalformedError."""
+        if type(value) is int:
+            return cls.of(date_of(value))
+        if type(value) is not list or len(value) not in (1, 2):
+            raise MalformedError("birth date: neither days nor [year] nor [year, month]")
+        if any(type(part) is not int for part in value):
+            raise MalformedError("birth date: a part is not an integer")
+        return cls(*value)
+
+    def to_cbor_value(self) -> cbor.CborValue:
+        """Give days since 1970-01-01 for a full date, else `[year]` or `[year, month]`."""
+        if self.month is None:
+            return [self.year]
+        if self.day is None:
+            return [self.year, self.month]
+        return days_of(date(self.year, self.month, self.day))
+
+    @property
+    def earliest(self) -> date:
+        """The first day that this birth date may mean."""
+        return date(self.year, self.month or 1, self.day or 1)
+
+    def __str__(self) -> str:
+        parts = [f"{self.year:04}"]
+        parts += [f"{part:02}" for part in (self.month, self.day) if part is not None]
+        return "-".join(parts)

@@ -1,0 +1,1 @@
+"""Checks certificates: a pure pipeline, and a stateless service around it."""

@@ -1,0 +1,84 @@
+"""The verification pipeline: text, trust bundle and time in, a verdict out. Pure.
+
+The steps are those of section 8 of the specification, in its order and with its numbers. A step
+that fails raises; `check` is the door at which the error becomes a verdict.
+"""
+
+from keys.bundle import TrustBundle, VerificationKey
+from spec import base45, qr_text
+from spec.certificate import Certificate, Timestamp
+from spec.cose import CoseSign1, to_be_signed
+from spec.errors import (
+    AlgorithmMismatchError,
+    ClockSuspectError,
+    ExpiredError,
+    KeyCompromisedError,
+    KeyNotValidError,
+    NotYetValidError,
+    TrustStaleError,
+    UnknownKeyError,
+    VerificationError,
+)
+from spec.limits import CLOCK_TOLERANCE
+from spec.trust_list import KeyState
+from spec.verdicts import VerdictCode
+from verifier.verdict import Verdict
+
+__all__ = ["check", "verify"]
+
+
+def check(text: str, bundle: TrustBundle, at: Timestamp) -> Verdict:
+    """Judge one QR text by a trust bundle at a time; never raises for anything a text can hold."""
+    try:
+        certificate = verify(text, bundle, at)
+    except VerificationError as error:
+        code = VerdictCode(error.code)
+        return Verdict(code=code, reason=str(error), certificate=None, checked_at=at)
+    return Verdict(code=VerdictCode.OK, reason=None, certificate=certificate, checked_at=at)
+
+
+def verify(text: str, bundle: TrustBundle, at: Timestamp) -> Certificate:
+    """Give the certificate in a QR text, or raise the VerificationError that stands against it."""
+    # Steps 1 and 2: recognise, decode.
+    message_bytes = base45.decode(qr_text.recognise(text))
+    # Step 3: parse the envelope. The payload stays closed until its signature holds.
+    message = CoseSign1.from_cbor(message_bytes)
+    # Step 4: find the key, in a trust list that is fresh by a clock that is sane.
+    key = _find_key(message, bundle, at)
+    # Step 5: match the algorithm. The key decides, never the header.
+    if message.header.algorithm != key.trusted.public_key.algorithm:
+        raise AlgorithmMismatchError("the header names another algorithm than the key's")
+    # Step 6: verify the signature.
+    key.verify(message.signature, to_be_signed(message.protected, message.payload))
+    # Step 7: open the payload; the key must have been allowed to sign it then.
+    certificate = Certificate.from_cbor(message.payload)
+    _check_key_at_issuance(key, certificate)
+    # Step 8: the facts agree with each other.
+    certificate.check()
+    # Step 9: the times. No tolerance at the end: `exp` is the first moment of refusal (RFC 8392).
+    if at < certificate.issued_at - CLOCK_TOLERANCE:
+        raise NotYetValidError("issued in the future")
+    if at >= certificate.expires_at:
+        raise ExpiredError("the certificate has ended")
+    return certificate
+
+
+def _find_key(message: CoseSign1, bundle: TrustBundle, at: Timestamp) -> VerificationKey:
+    if at < bundle.issued_at - CLOCK_TOLERANCE:
+        raise ClockSuspectError("the clock stands before the time at which the trust was issued")
+    if at >= bundle.fresh_until:
+        raise TrustStaleError("the trust data are past their limit")
+    key = bundle.keys.get(message.header.kid)
+    if key is None:
+        raise UnknownKeyError("no trusted key has this identifier")
+    return key
+
+
+def _check_key_at_issuance(key: VerificationKey, certificate: Certificate) -> None:
+    trusted = key.trusted
+    if trusted.state is KeyState.COMPROMISED:
+        raise KeyCompromisedError("the key is marked as compromised")
+    if certificate.issuer != trusted.issuer:
+        raise KeyNotValidError("the key belongs to another issuer")
+    if not trusted.signs_from <= certificate.issued_at < trusted.signs_until:
+        raise KeyNotValidError("the key was not allowed to sign at that time")
