@@ -1,1 +1,1 @@
-"""What a dosepass certificate is: bytes and words only, without keys, input or output, or a clock."""
+"""What a dosepass certificate is: bytes and words only; no keys, no files, no clock."""

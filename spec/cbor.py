@@ -16,7 +16,7 @@ from spec.limits import MAX_NESTING
 __all__ = ["CborValue", "decode", "encode"]
 
 CborValue: TypeAlias = Any
-"""`int | bytes | str | list | dict | bool | None`, nested; mypy has no recursive check that pays."""
+"""`int | bytes | str | list | dict | bool | None`, nested."""
 
 _LEAST: Final = -(2**64)
 _GREATEST: Final = 2**64 - 1

@@ -1,4 +1,4 @@
-"""The trust list (specification, section 11): a COSE_KeySet (RFC 9052, section 7) with lifetimes."""
+"""The trust list (specification, section 11): a COSE_KeySet (RFC 9052) with lifetimes."""
 
 from dataclasses import dataclass
 from enum import IntEnum
