@@ -117,9 +117,9 @@ class Certificate:
         )
 
     def to_cbor(self) -> bytes:
-        """Write the payload that is signed."""
+        """Write the payload that is signed, its name in NFC."""
         facts = [
-            self.name,
+            normalize("NFC", self.name),
             self.birth_date.to_cbor_value(),
             self.id_suffix,
             _dose_values(self.doses),
@@ -138,13 +138,13 @@ class Certificate:
             raise InconsistentError("the certificate ends before it begins")
         if self.doses[0].day < self.birth_date.earliest:
             raise InconsistentError("a dose lies before the birth date")
-        if self.doses[-1].day > _latest_local_day(self.issued_at):
+        if days_of(self.doses[-1].day) > _latest_local_day(self.issued_at):
             raise InconsistentError("a dose lies after the issuance")
 
 
-def _latest_local_day(moment: Timestamp) -> date:
-    """The calendar day it is at a moment where the day is farthest ahead (UTC+14)."""
-    return date_of((moment + 14 * 3600) // _SECONDS_A_DAY)
+def _latest_local_day(moment: Timestamp) -> int:
+    """The day since 1970-01-01 that it is at a moment where the day is farthest ahead (UTC+14)."""
+    return (moment + 14 * 3600) // _SECONDS_A_DAY
 
 
 def _integer(value: cbor.CborValue, what: str, low: int, high: int) -> int:

@@ -18,7 +18,12 @@ KID_LENGTH: Final = 8
 SIGNATURE_LENGTH: Final = 64
 """Bytes of a signature, for both algorithms (RFC 9053, sections 2.1 and 2.2)."""
 
-_TAG_18: Final = 0xD2
+_TAG_18: Final = b"\xd2"
+_ARRAY_OF_4: Final = b"\x84"
+_EMPTY_MAP: Final = b"\xa0"
+_CONTEXT: Final = _ARRAY_OF_4 + cbor.encode("Signature1")
+_NO_AAD: Final = b"\x40"
+"""The external data that a signature may cover as well: none here, an empty byte string."""
 _ALG, _CRIT, _KID = 1, 2, 4
 _UNDERSTOOD: Final = frozenset({_ALG, _CRIT, _KID})
 
@@ -92,7 +97,7 @@ class CoseSign1:
         The tag 18 must be there and nothing may be in the unprotected header: a byte that the
         signature does not cover would give one certificate many spellings.
         """
-        if data[:1] != bytes((_TAG_18,)):
+        if data[:1] != _TAG_18:
             raise MalformedError("COSE: the tag 18 of COSE_Sign1 is missing")
         message = cbor.decode(data[1:])
         if type(message) is not list or len(message) != 4:
@@ -113,10 +118,11 @@ class CoseSign1:
 
     def to_cbor(self) -> bytes:
         """Write the tagged message."""
-        body = cbor.encode([self.protected, {}, self.payload, self.signature])
-        return bytes((_TAG_18,)) + body
+        protected = cbor.byte_string(self.protected)
+        content = cbor.byte_string(self.payload) + cbor.byte_string(self.signature)
+        return _TAG_18 + _ARRAY_OF_4 + protected + _EMPTY_MAP + content
 
 
 def to_be_signed(protected: bytes, payload: bytes) -> bytes:
     """Write the Sig_structure that a signature covers (RFC 9052, section 4.4)."""
-    return cbor.encode(["Signature1", protected, b"", payload])
+    return _CONTEXT + cbor.byte_string(protected) + _NO_AAD + cbor.byte_string(payload)

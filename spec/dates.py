@@ -43,7 +43,7 @@ class BirthDate:
         if self.month is None and self.day is not None:
             raise MalformedError("birth date: a day without a month")
         try:
-            date(self.year, self.month or 1, self.day or 1)
+            _ = self.earliest
         except (ValueError, OverflowError):
             raise MalformedError("birth date: not in the calendar") from None
 
@@ -82,7 +82,8 @@ class BirthDate:
     @property
     def earliest(self) -> date:
         """The first day that this birth date may mean."""
-        return date(self.year, self.month or 1, self.day or 1)
+        month = 1 if self.month is None else self.month
+        return date(self.year, month, 1 if self.day is None else self.day)
 
     def __str__(self) -> str:
         parts = [f"{self.year:04}"]

@@ -1,0 +1,1 @@
+"""Measures the numbers that dosepass holds, as ratios taken in one run."""

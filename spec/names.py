@@ -1,0 +1,60 @@
+"""Names of persons: how they are kept, and when two spellings are the same name. Pure.
+
+A Vietnamese name reaches a register in many spellings that mean no difference: composed or
+decomposed marks, `hoà` or `hòa`, `Mỹ` or `Mĩ`, three letters that look like Đ, spaces that nobody
+sees. `clean_name` mends what was never meant; `canonical_name` also evens out what is a matter of
+habit. Marks are never dropped: An and Ân, Hoa and Hòa are different people.
+"""
+
+import re
+from typing import Final
+from unicodedata import category, normalize
+
+__all__ = ["canonical_name", "clean_name"]
+
+_LOOK_ALIKES: Final = str.maketrans(
+    {
+        "\u00d0": "Đ",  # LATIN CAPITAL LETTER ETH, as Icelandic has it
+        "\u00f0": "đ",  # its small letter
+        "\u0189": "Đ",  # LATIN CAPITAL LETTER AFRICAN D
+        "\u0256": "đ",  # its small letter, LATIN SMALL LETTER D WITH TAIL
+    }
+)
+"""Letters that look like Đ (U+0110); some keyboards and old converters give them."""
+
+_TONES: Final = "\u0300\u0301\u0303\u0309\u0323"
+"""Combining grave, acute, tilde, hook above, dot below: the tones of Vietnamese."""
+
+_QUALITIES: Final = "\u0302\u0306\u031b"
+"""Combining circumflex, breve, horn: they make other vowels (â, ă, ơ), not tones."""
+
+_TONE_BEFORE_QUALITY: Final = re.compile(f"([{_TONES}])([{_QUALITIES}])")
+_VOWELS: Final = re.compile(f"(?:[aeiouy][{_QUALITIES}{_TONES}]*)+")
+_TONE: Final = re.compile(f"[{_TONES}]")
+_FINAL_Y: Final = re.compile(f"((?:[^aeiouy]|qu)[{_TONES}]*)y([{_TONES}]*)$")
+_IGNORED: Final = re.compile(r"[\s'’‘ʼ`´′\-‐‑–.]+")
+"""What ethnic names (H'Hen, Y-Blơ) and initials are written with or without."""
+
+
+def clean_name(raw: str) -> str:
+    """Give a name as it is kept and printed: NFC, visible letters only, single spaces.
+
+    Zero-width characters, byte order marks and soft hyphens go; no-break and other spaces become
+    one space; look-alikes of Đ become Đ. Capitals and the place of a tone mark stay as they were
+    written. The result may be empty.
+    """
+    text = _visible(raw).translate(_LOOK_ALIKES)
+    if not text.isascii():
+        # NFC alone does not mend a tone typed before the circumflex of the same letter.
+        text = normalize("NFC", _TONE_BEFORE_QUALITY.sub(r"\2\1", normalize("NFD", text)))
+    return " ".join(text.split())
+
+
+def canonical_name(name: str) -> str:
+    """Give the form by which names are compared: equal forms, same name.
+
+    Differences of case, tone placement (hoà, hòa), final y or i (Mỹ, Mĩ), the three letters like
+    Đ, spaces, apostrophes, hyphens and full stops disappear. The form is for comparison only.
+    """
+    words = _IGNORED.sub(" ", clean_name(name).replace("-", "")).casefold().split()
+    return "".join(_canonical_word(word) for word in _joined_apostrophes(name, words))
