@@ -8,7 +8,7 @@ thousands of millions of items. Our data model is the part of CBOR that certific
 of 64 bits, byte and text strings, arrays, maps keyed by integers or text, false, true and null.
 """
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from typing import Any, Final, NoReturn, TypeAlias
 
 import cbor2
@@ -23,8 +23,8 @@ CborValue: TypeAlias = Any
 
 _LEAST: Final = -(2**64)
 _GREATEST: Final = 2**64 - 1
-_SCALARS: Final = frozenset({int, bytes, str, bool, type(None)})
-_CONTAINERS: Final = frozenset({list, dict})
+_SCALARS: Final = frozenset({bytes, str, bool, type(None)})
+_BEFORE_ALL: Final = (-1, 0, b"")
 
 
 class _NoTags(dict[int, Any]):
@@ -77,44 +77,41 @@ def decode(data: bytes) -> CborValue:
 
 def _ordered(value: CborValue, levels: int) -> CborValue:
     """Put the keys of all maps into the bytewise order of their encodings, `levels` deep."""
-    if levels and type(value) is list and not _SCALARS.issuperset(map(type, value)):
+    if levels and type(value) is list:
         return [_ordered(item, levels - 1) for item in value]
     if levels and type(value) is dict:
         return {key: _ordered(value[key], levels - 1) for key in sorted(value, key=_rank)}
     return value
 
 
-def _check(items: Collection[CborValue], levels: int) -> None:
+def _check(items: Iterable[CborValue], levels: int) -> None:
     """Hold items to the data model, to the order of their keys, and to `levels` of nesting."""
-    kinds = set(map(type, items))
-    if int in kinds:
-        _check_integers(items)
-    containers = kinds - _SCALARS
-    if not containers:
-        return
-    if not containers <= _CONTAINERS:
-        raise MalformedError("CBOR: a type outside the data model")
-    if levels == 0:
-        raise MalformedError("CBOR: nested too deeply")
     for item in items:
-        if type(item) is list:
+        kind = type(item)
+        if kind in _SCALARS:
+            continue
+        if kind is int:
+            if not _LEAST <= item <= _GREATEST:
+                raise MalformedError("CBOR: an integer has more than 64 bits")
+        elif levels == 0:
+            raise MalformedError("CBOR: nested too deeply")
+        elif kind is list:
             _check(item, levels - 1)
-        elif type(item) is dict:
+        elif kind is dict:
             _check_keys(item)
             _check(item.values(), levels - 1)
+        else:
+            raise MalformedError("CBOR: a type outside the data model")
 
 
-def _check_integers(items: Collection[CborValue]) -> None:
-    integers = [item for item in items if type(item) is int]
-    if min(integers) < _LEAST or max(integers) > _GREATEST:
-        raise MalformedError("CBOR: an integer has more than 64 bits")
-
-
-def _check_keys(keys: Collection[CborValue]) -> None:
+def _check_keys(keys: Iterable[CborValue]) -> None:
     """Hold the keys of a map to their types and their order."""
-    ranks = list(map(_rank, keys))
-    if ranks != sorted(ranks):
-        raise MalformedError("CBOR: the keys of a map are out of order")
+    before = _BEFORE_ALL
+    for key in keys:
+        rank = _rank(key)
+        if rank <= before:
+            raise MalformedError("CBOR: the keys of a map are out of order")
+        before = rank
 
 
 def _rank(key: CborValue) -> tuple[int, int, bytes]:

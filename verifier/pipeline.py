@@ -82,3 +82,6 @@ def _check_key_at_issuance(key: VerificationKey, certificate: Certificate) -> No
         raise KeyNotValidError("the key belongs to another issuer")
     if not trusted.signs_from <= certificate.issued_at < trusted.signs_until:
         raise KeyNotValidError("the key was not allowed to sign at that time")
+    # Nothing outlives its key, so a key of the past cannot be used to write a long future.
+    if certificate.expires_at > trusted.verifies_until:
+        raise KeyNotValidError("the certificate ends after its key")
