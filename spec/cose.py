@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
-from typing import Final, NewType
+from typing import Final, NamedTuple, NewType
 
 from spec import cbor
 from spec.errors import MalformedError
@@ -81,9 +81,8 @@ def _honour_critical(critical: cbor.CborValue, labels: Mapping[int | str, cbor.C
 _read_header = lru_cache(maxsize=256)(ProtectedHeader.from_cbor)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CoseSign1:
-    """A tagged COSE_Sign1 message: protected header bytes, payload bytes, signature bytes."""
+class CoseSign1(NamedTuple):
+    """A tagged COSE_Sign1 message; a named tuple, since one is made for every scan."""
 
     header: ProtectedHeader
     protected: bytes
@@ -99,22 +98,19 @@ class CoseSign1:
         """
         if data[:1] != _TAG_18:
             raise MalformedError("COSE: the tag 18 of COSE_Sign1 is missing")
-        message = cbor.decode(data[1:])
-        if type(message) is not list or len(message) != 4:
+        if data[1:2] != _ARRAY_OF_4:
             raise MalformedError("COSE: not an array of four")
-        protected, unprotected, payload, signature = message
-        if type(protected) is not bytes or type(payload) is not bytes:
-            raise MalformedError("COSE: the protected header or the payload is not a byte string")
-        if unprotected != {} or type(unprotected) is not dict:
+        protected, end = cbor.take_byte_string(data, 2)
+        if data[end : end + 1] != _EMPTY_MAP:
             raise MalformedError("COSE: the unprotected header is not empty")
-        if type(signature) is not bytes or len(signature) != SIGNATURE_LENGTH:
+        payload, end = cbor.take_byte_string(data, end + 1)
+        signature, end = cbor.take_byte_string(data, end)
+        if len(signature) != SIGNATURE_LENGTH:
             raise MalformedError("COSE: the signature does not have 64 bytes")
-        return cls(
-            header=_read_header(protected),
-            protected=protected,
-            payload=payload,
-            signature=signature,
-        )
+        if end != len(data):
+            raise MalformedError("COSE: bytes follow the message")
+        header = _read_header(protected)
+        return cls(header=header, protected=protected, payload=payload, signature=signature)
 
     def to_cbor(self) -> bytes:
         """Write the tagged message."""

@@ -64,7 +64,8 @@ class BirthDate:
     def from_cbor_value(cls, value: cbor.CborValue) -> "BirthDate":
         """Read days since 1970-01-01, or `[year, month]`, or `[year]`; raises MalformedError."""
         if type(value) is int:
-            return cls.of(date_of(value))
+            day = date_of(value)
+            return cls(day.year, day.month, day.day)
         if type(value) is not list or len(value) not in (1, 2):
             raise MalformedError("birth date: neither days nor [year] nor [year, month]")
         if any(type(part) is not int for part in value):

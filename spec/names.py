@@ -31,30 +31,50 @@ _QUALITIES: Final = "\u0302\u0306\u031b"
 _TONE_BEFORE_QUALITY: Final = re.compile(f"([{_TONES}])([{_QUALITIES}])")
 _VOWELS: Final = re.compile(f"(?:[aeiouy][{_QUALITIES}{_TONES}]*)+")
 _TONE: Final = re.compile(f"[{_TONES}]")
-_FINAL_Y: Final = re.compile(f"((?:[^aeiouy]|qu)[{_TONES}]*)y([{_TONES}]*)$")
-_IGNORED: Final = re.compile(r"[\s'’‘ʼ`´′\-‐‑–.]+")
-"""What ethnic names (H'Hen, Y-Blơ) and initials are written with or without."""
+_FINAL_Y: Final = re.compile(rf"(?:(?<=[^\W\d_aeiouy])|(?<=qu))y(?=[{_TONES}]*$)")
+_NOT_COMPARED: Final = re.compile(r"['’‘ʼ`´′\-‐‑–.]")
+"""What names such as H'Hen, Y-Blơ, or a shortened one, are written with or without."""
 
 
 def clean_name(raw: str) -> str:
-    """Give a name as it is kept and printed: NFC, visible letters only, single spaces.
+    """Give a name as it is kept and printed: NFC, visible characters only, single spaces.
 
     Zero-width characters, byte order marks and soft hyphens go; no-break and other spaces become
     one space; look-alikes of Đ become Đ. Capitals and the place of a tone mark stay as they were
     written. The result may be empty.
     """
-    text = _visible(raw).translate(_LOOK_ALIKES)
-    if not text.isascii():
-        # NFC alone does not mend a tone typed before the circumflex of the same letter.
-        text = normalize("NFC", _TONE_BEFORE_QUALITY.sub(r"\2\1", normalize("NFD", text)))
-    return " ".join(text.split())
+    if not raw.isascii():
+        raw = _mended("".join(character for character in raw if category(character) != "Cf"))
+    return " ".join(raw.split())
 
 
 def canonical_name(name: str) -> str:
     """Give the form by which names are compared: equal forms, same name.
 
-    Differences of case, tone placement (hoà, hòa), final y or i (Mỹ, Mĩ), the three letters like
-    Đ, spaces, apostrophes, hyphens and full stops disappear. The form is for comparison only.
+    Differences of case, tone placement (hoà, hòa), final y or i (Mỹ, Mĩ), the letters like Đ,
+    spaces, apostrophes, hyphens and full stops disappear. The form is for comparison only.
     """
-    words = _IGNORED.sub(" ", clean_name(name).replace("-", "")).casefold().split()
-    return "".join(_canonical_word(word) for word in _joined_apostrophes(name, words))
+    words = _NOT_COMPARED.sub("", clean_name(name)).casefold().split()
+    return normalize("NFC", "".join(map(_canonical_word, words)))
+
+
+def _mended(text: str) -> str:
+    """Compose the letters, whatever the order in which their marks were typed.
+
+    NFC alone leaves a tone that stands before the circumflex of the same letter.
+    """
+    decomposed = normalize("NFD", text.translate(_LOOK_ALIKES))
+    return normalize("NFC", _TONE_BEFORE_QUALITY.sub(r"\2\1", decomposed))
+
+
+def _canonical_word(word: str) -> str:
+    """Move tones behind their vowels, then write a final y that stands alone as i.
+
+    May and Mai, Thúy and Thúi stay apart: their y follows a vowel.
+    """
+    return _FINAL_Y.sub("i", _VOWELS.sub(_tones_last, normalize("NFD", word)))
+
+
+def _tones_last(vowels: re.Match[str]) -> str:
+    run = vowels.group()
+    return _TONE.sub("", run) + "".join(_TONE.findall(run))

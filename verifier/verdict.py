@@ -1,6 +1,6 @@
 """What the pipeline answers: one verdict, with the certificate only where it was accepted."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from spec.certificate import Certificate, Timestamp
 from spec.verdicts import Outcome, VerdictCode
@@ -8,9 +8,8 @@ from spec.verdicts import Outcome, VerdictCode
 __all__ = ["Verdict"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
-    """The judgement on one text at one time."""
+class Verdict(NamedTuple):
+    """The judgement on one text at one time; a named tuple, since one is made for every scan."""
 
     code: VerdictCode
     reason: str | None
