@@ -66,7 +66,7 @@ def decode(data: bytes) -> CborValue:
             max_depth=MAX_NESTING + 1,
             allow_indefinite=False,
             allow_duplicate_keys=False,
-            semantic_decoders=_NO_BIG_INTEGERS,
+            semantic_decoders=_NO_TAGS,
         )
     except (cbor2.CBORDecodeError, ValueError, OverflowError, TypeError):
         raise MalformedError("CBOR: not well-formed") from None
@@ -80,18 +80,22 @@ def take_byte_string(data: bytes, start: int) -> tuple[bytes, int]:
 
     For envelopes, whose other bytes never change.
     """
-    head = data[start : start + 3]
-    if head[:1] == b"\x58" and len(head) > 1 and head[1] >= 24:
-        begin, length = start + 2, head[1]
-    elif head[:1] == b"\x59" and len(head) == 3 and head[1] > 0:
-        begin, length = start + 3, head[1] << 8 | head[2]
-    elif head and 0x40 <= head[0] < 0x58:
-        begin, length = start + 1, head[0] - 0x40
-    else:
-        raise MalformedError("CBOR: not a byte string of shortest head")
+    try:
+        first = data[start]
+        if first == 0x58:
+            begin, length, least, most = start + 2, data[start + 1], 24, 0xFF
+        elif first == 0x59:
+            length = data[start + 1] << 8 | data[start + 2]
+            begin, least, most = start + 3, 0x100, 0xFFFF
+        else:
+            begin, length, least, most = start + 1, first - 0x40, 0, 23
+    except IndexError:
+        raise MalformedError("CBOR: the bytes end before a byte string") from None
+    if not least <= length <= most:
+        raise MalformedError("CBOR: not a byte string with the shortest head")
     end = begin + length
     if end > len(data):
-        raise MalformedError("CBOR: a byte string is cut off")
+        raise MalformedError("CBOR: the bytes end within a byte string")
     return data[begin:end], end
 
 
@@ -157,14 +161,6 @@ def _shortest_keys(keys: Iterable[CborValue]) -> int:
         before = rank
         total += _head(rank[1]) + len(rank[2])
     return total
-
-
-def _refuse(decoder: cbor2.CBORDecoder, immutable: bool) -> NoReturn:
-    raise cbor2.CBORDecodeError("a number in a tag")
-
-
-_NO_BIG_INTEGERS: Final = {2: _refuse, 3: _refuse}
-"""Tags 2 and 3 alone decode to a type of our model, int, and must be refused by themselves."""
 
 
 def _rank(key: CborValue) -> tuple[int, int, bytes]:
