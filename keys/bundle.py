@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Final
 
 from keys.algorithms import KeyMaterialError, Verify, kid_of, verifier_for
 from spec.certificate import Timestamp
@@ -10,7 +11,11 @@ from spec.cose import Kid
 from spec.trust_list import TrustedKey, TrustList
 from spec.vaccines import VaccineTable
 
-__all__ = ["TrustBundle", "VerificationKey"]
+__all__ = ["TRUST_LIST", "VACCINES", "TrustBundle", "VerificationKey"]
+
+TRUST_LIST: Final = "trust-list.cbor"
+VACCINES: Final = "vaccines.json"
+"""The names under which the parts of the bundle are published (specification, section 11)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,122 @@
+"""What every command line shares: how it ends, how it speaks, and the options that recur."""
+
+import functools
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, NoReturn, ParamSpec, TypeVar
+
+import click
+
+from keys.secrets import FileDescriptorSecrets, FileSecrets, PromptSecrets, SecretsHandler
+from spec.errors import DosepassError
+
+__all__ = ["EXIT_TROUBLE", "home_option", "run", "say", "secrets_options"]
+
+EXIT_TROUBLE: Final = 2
+"""Trouble or misuse. 0 is accepted or done; 1 is rejected, and nothing else may end with it."""
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+def run(cli: click.Command, name: str) -> NoReturn:
+    """Run a command line and leave the process with its exit code.
+
+    A command ends with 0, unless it calls `ctx.exit(code)` or returns an integer. Errors of ours
+    and of click are printed on stderr as `name: message` and, where there is one, `hint: ...`; an
+    error that nobody foresaw keeps its traceback. All of these end with EXIT_TROUBLE.
+    """
+    try:
+        result = cli.main(prog_name=name, standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(EXIT_TROUBLE)
+    except click.ClickException as error:
+        _fail(name, _lower(error.format_message()), _hint_of(error))
+    except click.Abort:
+        _fail(name, "stopped", None)
+    except DosepassError as error:
+        _fail(name, str(error), getattr(error, "hint", None))
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _fail(name, f"{where}{_lower(error.strerror or str(error))}", None)
+    except Exception:  # the exit code 1 of an uncaught error would read as "rejected"
+        traceback.print_exc()
+        _fail(name, "this is a fault of the program", "please report it with the lines above")
+    sys.exit(result if isinstance(result, int) else 0)
+
+
+def say(message: str) -> None:
+    """Tell the person something on stderr as `name: message`, never mixed into the results."""
+    context = click.get_current_context(silent=True)
+    name = context.find_root().info_name if context else None
+    click.echo(f"{name}: {message}" if name else message, err=True)
+
+
+def home_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Add `--home DIR`, given to the command as `home: Path`."""
+    return click.option(
+        "--home",
+        type=click.Path(path_type=Path, file_okay=False),
+        envvar="DOSEPASS_HOME",
+        default=Path("authority"),
+        show_default=True,
+        show_envvar=True,
+        help="The authority's home directory.",
+    )(command)
+
+
+def secrets_options(command: Callable[..., _R]) -> Callable[..., _R]:
+    """Add `--passphrase-file` and `--passphrase-fd`; the command gets `secrets: SecretsHandler`.
+
+    Without either, the passphrase is asked for at the terminal when a key is first opened.
+    """
+
+    @click.option(
+        "--passphrase-file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Read the passphrase from the first line of FILE.",
+    )
+    @click.option(
+        "--passphrase-fd",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help="Read the passphrase from the open file descriptor N.",
+    )
+    @functools.wraps(command)
+    def with_secrets(
+        *args: Any, passphrase_file: Path | None, passphrase_fd: int | None, **options: Any
+    ) -> _R:
+        return command(*args, secrets=_handler(passphrase_file, passphrase_fd), **options)
+
+    return with_secrets
+
+
+def _handler(file: Path | None, descriptor: int | None) -> SecretsHandler:
+    if file is not None and descriptor is not None:
+        raise click.UsageError("give --passphrase-file or --passphrase-fd, not both")
+    if file is not None:
+        return FileSecrets(file)
+    return PromptSecrets() if descriptor is None else FileDescriptorSecrets(descriptor)
+
+
+def _fail(name: str, message: str, hint: str | None) -> NoReturn:
+    click.echo(f"{name}: {message}", err=True)
+    if hint:
+        click.echo(f"hint: {hint}", err=True)
+    sys.exit(EXIT_TROUBLE)
+
+
+def _hint_of(error: click.ClickException) -> str | None:
+    context = getattr(error, "ctx", None)
+    return f"see {context.command_path} --help" if context else None
+
+
+def _lower(message: str) -> str:
+    """Give a foreign message our manner: lower case at its start, no full stop at its end."""
+    if message[1:2].islower():
+        message = message[0].lower() + message[1:]
+    return message.removesuffix(".")
