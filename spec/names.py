@@ -29,6 +29,7 @@ _QUALITIES: Final = "\u0302\u0306\u031b"
 """Combining circumflex, breve, horn: they make other vowels (â, ă, ơ), not tones."""
 
 _TONE_BEFORE_QUALITY: Final = re.compile(f"([{_TONES}])([{_QUALITIES}])")
+_LOOSE_QUALITY: Final = re.compile(f"[{_QUALITIES}]")
 _VOWELS: Final = re.compile(f"(?:[aeiouy][{_QUALITIES}{_TONES}]*)+")
 _TONE: Final = re.compile(f"[{_TONES}]")
 _FINAL_Y: Final = re.compile(rf"(?:(?<=[^\W\d_aeiouy])|(?<=qu))y(?=[{_TONES}]*$)")
@@ -43,8 +44,10 @@ def clean_name(raw: str) -> str:
     one space; look-alikes of Đ become Đ. Capitals and the place of a tone mark stay as they were
     written. The result may be empty.
     """
+    if not raw.isprintable():
+        raw = "".join(character for character in raw if category(character) != "Cf")
     if not raw.isascii():
-        raw = _mended("".join(character for character in raw if category(character) != "Cf"))
+        raw = _mended(raw.translate(_LOOK_ALIKES))
     return " ".join(raw.split())
 
 
@@ -61,10 +64,13 @@ def canonical_name(name: str) -> str:
 def _mended(text: str) -> str:
     """Compose the letters, whatever the order in which their marks were typed.
 
-    NFC alone leaves a tone that stands before the circumflex of the same letter.
+    NFC alone leaves a tone that stands before the circumflex of the same letter; such a letter
+    shows by a mark that found none to join.
     """
-    decomposed = normalize("NFD", text.translate(_LOOK_ALIKES))
-    return normalize("NFC", _TONE_BEFORE_QUALITY.sub(r"\2\1", decomposed))
+    composed = normalize("NFC", text)
+    if not _LOOSE_QUALITY.search(composed):
+        return composed
+    return normalize("NFC", _TONE_BEFORE_QUALITY.sub(r"\2\1", normalize("NFD", composed)))
 
 
 def _canonical_word(word: str) -> str:

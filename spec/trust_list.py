@@ -51,7 +51,10 @@ class PublicKey:
     def from_cose_key(cls, labels: cbor.CborValue) -> "PublicKey":
         """Read the parameters of a COSE_Key map; raises MalformedError."""
         x, y = labels.get(_X), labels.get(_Y)
-        match (labels.get(_KTY), labels.get(_CRV), labels.get(_ALG)):
+        kind = tuple(labels.get(label) for label in (_KTY, _CRV, _ALG))
+        if any(type(number) is not int for number in kind):
+            raise MalformedError("trust list: a key has no integer type, curve or algorithm")
+        match kind:
             case (2, 1, Algorithm.ES256) if _is_coordinate(y):
                 algorithm = Algorithm.ES256
             case (1, 6, Algorithm.EDDSA) if y is None:

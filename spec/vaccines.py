@@ -65,7 +65,7 @@ class VaccineTable:
                 vaccines={vaccine.code: vaccine for vaccine in vaccines},
                 mixed_courses=tuple(_mixed_course(row) for row in document["mixed_courses"]),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
             raise VaccineTableError(f"vaccine table: {type(error).__name__}: {error}") from None
 
     def find(self, text: str) -> Vaccine | None:

@@ -1,0 +1,191 @@
+"""The test vectors: their files, the pipeline's answers to them, and the CDDL."""
+
+import json
+from datetime import date
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+import cbor2
+import pycddl
+import pytest
+
+from keys.bundle import TrustBundle
+from spec import base45, cbor
+from spec.certificate import Certificate, Dose, StatusPosition, Timestamp, VaccineCode
+from spec.colour import Colour
+from spec.dates import BirthDate
+from spec.errors import MalformedError
+from spec.trust_list import TrustList
+from spec.verdicts import Outcome, VerdictCode
+from tests.authority import vaccine_table
+from tests.vectors import files
+from verifier.pipeline import check
+
+SPEC: Final = files.DIRECTORY.parent
+PATHS: Final = sorted(files.DIRECTORY.glob("*.json"))
+NAMES: Final = [path.stem for path in PATHS]
+
+LATER: Final = {
+    VerdictCode.SUPERSEDED,
+    VerdictCode.REVOKED,
+    VerdictCode.SUSPENDED,
+    VerdictCode.POLICY,
+    VerdictCode.STATUS_STALE,
+}
+"""Verdicts of steps 10 and 11, which this version of the specification does not have yet."""
+
+PASSED_OVER_BY_PYCDDL: Final = {
+    "array-claim",
+    "bignum-claim",
+    "birth-date-30-february",
+    "birth-date-part-text",
+    "birth-date-tagged",
+    "bytes-claim",
+    "doses-in-pairs",
+    "iss-bytes",
+    "iss-number",
+    "kid-text",
+    "name-bytes",
+    "status-position-pair",
+    "text-claim",
+    "true-claim",
+    "unknown-claim-bignum",
+    "unknown-claim-float",
+    "unknown-claim-negative-bignum",
+    "unknown-claim-small-bignum",
+    "unknown-claim-undefined",
+    "unprotected-array",
+}
+"""Messages that do not match by RFC 8610 and that pycddl lets through: it does not compare the
+type before a `.size`, nor hold entries to the types of a wildcard."""
+
+
+@cache
+def load(path: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return document
+
+
+def bundle_of(vector: dict[str, Any]) -> TrustBundle:
+    return TrustBundle.of(
+        trust_list=TrustList.from_cbor(bytes.fromhex(vector["trust"]["trust_list"])),
+        vaccines=vaccine_table(),
+        fresh_until=Timestamp(vector["trust"]["fresh_until"]),
+    )
+
+
+def certificate_of(content: dict[str, Any]) -> Certificate:
+    return Certificate(
+        issuer=content["issuer"],
+        issued_at=Timestamp(content["issued_at"]),
+        expires_at=Timestamp(content["expires_at"]),
+        name=content["name"],
+        birth_date=BirthDate.parse(content["birth_date"]),
+        id_suffix=content["id_suffix"],
+        doses=tuple(
+            Dose(vaccine=VaccineCode(dose["vaccine"]), day=date.fromisoformat(dose["day"]))
+            for dose in content["doses"]
+        ),
+        doses_needed=content["doses_needed"],
+        colour=Colour[content["colour"].upper()],
+        status=StatusPosition(content["status"]["position"]),
+        unknown={
+            int(key): cbor.decode(bytes.fromhex(value)) for key, value in content["unknown"].items()
+        },
+    )
+
+
+def test_the_files_are_as_their_cases_say() -> None:
+    assert files.differences() == []
+
+
+def test_there_are_many_and_most_are_negative() -> None:
+    accepted = [path for path in PATHS if load(path)["expect"]["outcome"] == "accepted"]
+    assert len(PATHS) >= 80
+    assert len(accepted) < len(PATHS) / 3
+
+
+def test_every_verdict_of_this_version_has_a_vector() -> None:
+    assert {load(path)["expect"]["code"] for path in PATHS} == set(VerdictCode) - LATER
+
+
+def test_no_two_ask_the_same() -> None:
+    asked = sorted(
+        (vector["text"], vector["at"], str(vector["trust"])) for vector in map(load, PATHS)
+    )
+    assert not any(one == other for one, other in pairwise(asked))
+
+
+@pytest.mark.parametrize("path", PATHS, ids=NAMES)
+def test_the_pipeline_answers_as_the_vector_says(path: Path) -> None:
+    vector = load(path)
+    verdict = check(vector["text"], bundle_of(vector), Timestamp(vector["at"]))
+    assert (verdict.outcome, verdict.code) == (
+        vector["expect"]["outcome"],
+        vector["expect"]["code"],
+    )
+    content = vector["certificate"]
+    assert verdict.certificate == (None if content is None else certificate_of(content))
+    if content is not None:
+        status = StatusPosition(content["status"]["position"])
+        assert (status.list_number, status.index) == (
+            content["status"]["list"],
+            content["status"]["index"],
+        )
+
+
+@pytest.mark.parametrize("path", PATHS, ids=NAMES)
+def test_no_reason_holds_a_fact(path: Path) -> None:
+    vector = load(path)
+    verdict = check(vector["text"], bundle_of(vector), Timestamp(vector["at"]))
+    if verdict.outcome is Outcome.ACCEPTED:
+        assert verdict.reason is None
+    else:
+        assert verdict.reason is not None
+        facts = ("Nguyễn", "Minh", "Châu", "4821", "6281", "73482", "18880", "1987")
+        assert not any(fact in verdict.reason for fact in facts)
+
+
+@pytest.mark.parametrize("path", PATHS, ids=NAMES)
+def test_the_cddl_matches_where_the_vector_says(path: Path) -> None:
+    vector = load(path)
+    expected = vector["cddl"]
+    if path.stem in PASSED_OVER_BY_PYCDDL:
+        assert expected is False
+        expected = True
+    assert matches_cddl(vector["text"]) is expected
+    assert expected or vector["expect"]["outcome"] != "accepted"
+
+
+@pytest.mark.parametrize("path", PATHS, ids=NAMES)
+def test_the_trust_list_matches_the_cddl(path: Path) -> None:
+    schema("trust-list.cddl", "trust-list").validate_cbor(
+        bytes.fromhex(load(path)["trust"]["trust_list"])
+    )
+
+
+@cache
+def schema(file: str, rule: str) -> pycddl.Schema:
+    return pycddl.Schema(f"start = {rule}\n" + (SPEC / "cddl" / file).read_text("utf-8"))
+
+
+def matches_cddl(text: str) -> bool | None:
+    """Whether message, header and claims match; None where the text gives no bytes."""
+    if not text.startswith("DP1:") or len(text) > 1024:
+        return None
+    try:
+        message = base45.decode(text[4:])
+    except MalformedError:
+        return None
+    try:
+        schema("certificate.cddl", "message").validate_cbor(message)
+        protected, _, payload, _ = cbor2.loads(message).value
+        schema("certificate.cddl", "protected-header").validate_cbor(protected)
+        schema("certificate.cddl", "claims").validate_cbor(payload)
+        structure = cbor2.dumps(["Signature1", protected, b"", payload])
+        schema("certificate.cddl", "sig-structure").validate_cbor(structure)
+    except (pycddl.ValidationError, ValueError):
+        return False
+    return True
