@@ -24,7 +24,7 @@ from spec.trust_list import KeyState
 from spec.verdicts import VerdictCode
 from verifier.verdict import Verdict
 
-__all__ = ["check", "verify"]
+__all__ = ["check", "check_trust", "verify"]
 
 
 def check(text: str, bundle: TrustBundle, at: Timestamp) -> Verdict:
@@ -63,11 +63,16 @@ def verify(text: str, bundle: TrustBundle, at: Timestamp) -> Certificate:
     return certificate
 
 
-def _find_key(message: CoseSign1, bundle: TrustBundle, at: Timestamp) -> VerificationKey:
+def check_trust(bundle: TrustBundle, at: Timestamp) -> None:
+    """Raise ClockSuspectError or TrustStaleError when a bundle cannot be relied on at a time."""
     if at < bundle.issued_at - CLOCK_TOLERANCE:
         raise ClockSuspectError("the clock stands before the time at which the trust was issued")
     if at >= bundle.fresh_until:
         raise TrustStaleError("the trust data are past their limit")
+
+
+def _find_key(message: CoseSign1, bundle: TrustBundle, at: Timestamp) -> VerificationKey:
+    check_trust(bundle, at)
     key = bundle.keys.get(message.header.kid)
     if key is None:
         raise UnknownKeyError("no trusted key has this identifier")

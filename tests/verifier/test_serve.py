@@ -1,0 +1,275 @@
+"""The real server process: answers on loopback, bad clients, the end, and what it leaves."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.authority import Authority, time_of
+from tests.verifier import description
+from tests.verifier.conftest import Answer, store_bundle
+
+ROOT = Path(__file__).parents[2]
+LATE = time_of("2099-01-01")
+"""The process lives by the machine's own clock, so what it reads here is good for a long time."""
+
+
+def country() -> Authority:
+    authority = Authority()
+    authority.change_key("active", verifies_until=LATE)
+    return authority
+
+
+COUNTRY = country()
+TEXT = COUNTRY.sign(COUNTRY.certificate(expires_at=LATE))
+BODY = json.dumps({"text": TEXT, "disclose": ["name"]}).encode()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def command(*options: object) -> list[str]:
+    return [sys.executable, "-m", "verifier.cli", "serve", *map(str, options)]
+
+
+class Server:
+    """A `dosepass-verifier serve` of its own."""
+
+    def __init__(self, directory: Path, workers: int) -> None:
+        self.port = free_port()
+        self.out, self.err = directory / "out", directory / "err"
+        trust = store_bundle(COUNTRY, directory / "trust", fresh_until=LATE)
+        with self.out.open("wb") as out, self.err.open("wb") as err:
+            self.process = subprocess.Popen(  # noqa: S603  # our own command
+                command("--trust", trust, "--port", self.port, "--workers", workers),
+                stdout=out,
+                stderr=err,
+                cwd=ROOT,
+            )
+        self.wait_for("worker_started", workers)
+
+    def wait_for(self, event: str, count: int) -> list[dict[str, Any]]:
+        """Wait until an event has been logged so many times."""
+        for _ in range(200):
+            found = [line for line in self.log() if line["event"] == event]
+            if len(found) >= count:
+                return found
+            assert self.process.poll() is None, self.err.read_text()
+            time.sleep(0.05)
+        raise AssertionError(f"no {event} within ten seconds")
+
+    def log(self) -> list[dict[str, Any]]:
+        whole = self.out.read_text().rpartition("\n")[0]
+        return [json.loads(line) for line in whole.splitlines()]
+
+    def request(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        with closing(connection):
+            connection.request(
+                method, path, body, {"Content-Type": "application/json"} | headers,
+                encode_chunked=not isinstance(body, bytes | None),
+            )  # fmt: skip
+            response = connection.getresponse()
+            answer = Answer(
+                response.status,
+                {name.lower(): value for name, value in response.getheaders()},
+                response.read(),
+            )
+        description.hold(path, method, answer.status, answer.headers, answer.body)
+        return answer
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port), timeout=10)
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(15)
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(5)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with closing(Server(tmp_path_factory.mktemp("server"), workers=2)) as running:
+        yield running
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    """One that a test may end."""
+    with closing(Server(tmp_path, workers=1)) as running:
+        yield running
+
+
+def head(length: int) -> bytes:
+    return (
+        b"POST /v1/verify HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        b"Content-Length: %d\r\nConnection: close\r\n\r\n" % length
+    )
+
+
+def everything(client: socket.socket) -> bytes:
+    received = b""
+    while part := client.recv(65_536):
+        received += part
+    return received
+
+
+def test_a_certificate_is_verified(server: Server) -> None:
+    answer = server.request("POST", "/v1/verify", BODY, **{"Accept-Language": "en"})
+    assert answer.status == 200
+    assert answer.json["words"]["title"] == "GREEN – COMPLETE"
+    assert answer.json["disclosed"] == {"name": "Nguyễn Thị Minh Châu"}
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/openapi.yaml"])
+def test_it_is_well(server: Server, path: str) -> None:
+    assert server.request("GET", path).status == 200
+
+
+@pytest.mark.parametrize("length", [16_385, 1_000_000])
+@pytest.mark.parametrize("announced", [True, False])
+def test_an_oversize_body(server: Server, length: int, announced: bool) -> None:
+    body = b" " * length
+    answer = server.request("POST", "/v1/verify", body if announced else iter([body]))
+    assert (answer.status, answer.json["type"]) == (413, "/problems/too-large")
+
+
+def test_a_body_in_chunks(server: Server) -> None:
+    pieces = (BODY[start : start + 50] for start in range(0, len(BODY), 50))
+    assert server.request("POST", "/v1/verify", pieces).json["code"] == "ok"
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "OPTIONS", "BREW"])
+def test_a_wrong_method(server: Server, method: str) -> None:
+    assert server.request(method, "/v1/verify").status == 405
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"Nguy\xe1\xbb\x85n Th\xe1\xbb\x8b Minh Ch\xc3\xa2u\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET /Nguy\xe1\xbb\x85n HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        b"POST /v1/verify HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        b"POST /v1/verify HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nHost: x\r\nX: " + b"y" * 100_000 + b"\r\n\r\n",
+        b"\0" * 1000,
+    ],
+)
+def test_garbage_gets_a_4xx_or_a_closed_line(server: Server, sent: bytes) -> None:
+    with server.connect() as client:
+        client.sendall(sent)
+        client.shutdown(socket.SHUT_WR)
+        try:
+            received = everything(client)
+        except ConnectionResetError:
+            received = b""
+    assert received == b"" or received.startswith(b"HTTP/1.1 4")
+    assert server.request("GET", "/healthz").status == 200
+
+
+def test_a_body_that_breaks_off_harms_nobody(server: Server) -> None:
+    with server.connect() as client:
+        client.sendall(head(len(BODY)) + BODY[:20])
+    assert server.request("POST", "/v1/verify", BODY).status == 200
+
+
+def test_slow_clients_do_not_stop_the_others(server: Server) -> None:
+    slow = [server.connect() for _ in range(10)]
+    for client in slow:
+        client.sendall(head(len(BODY)) + BODY[:20])
+    for _ in range(20):
+        assert server.request("POST", "/v1/verify", BODY).status == 200
+    for client in slow:
+        with client:
+            client.sendall(BODY[20:])
+            assert everything(client).startswith(b"HTTP/1.1 200")
+
+
+def test_one_connection_carries_many_requests(server: Server) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    with closing(connection):
+        for _ in range(5):
+            connection.request("POST", "/v1/verify", BODY, {"Content-Type": "application/json"})
+            assert connection.getresponse().read().startswith(b'{"outcome":"accepted"')
+
+
+def test_nothing_personal_came_out(server: Server) -> None:
+    """After all that was sent above: the log is JSON of known events, and stderr is silent."""
+    server.request("POST", "/v1/verify", BODY)
+    assert {line["event"] for line in server.log()} <= {
+        "starting", "trust_loaded", "worker_started", "request",
+    }  # fmt: skip
+    assert server.err.read_text() == ""
+    said = server.out.read_text()
+    assert not [word for word in ("Nguy", "Ch\u00e2u", "4821", TEXT[4:24]) if word in said]
+
+
+def test_sigterm_lets_requests_in_flight_finish_and_ends_with_0(own_server: Server) -> None:
+    with own_server.connect() as client:
+        client.sendall(head(len(BODY)) + BODY[:20])
+        time.sleep(0.3)
+        own_server.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)
+        client.sendall(BODY[20:])
+        assert everything(client).startswith(b"HTTP/1.1 200")
+    assert own_server.process.wait(10) == 0
+    assert own_server.log()[-1]["event"] == "stopped"
+    with pytest.raises(ConnectionRefusedError):
+        own_server.connect()
+
+
+def test_a_worker_that_dies_is_replaced(own_server: Server) -> None:
+    [started] = own_server.wait_for("worker_started", 1)
+    os.kill(started["pid"], signal.SIGKILL)
+    own_server.wait_for("worker_started", 2)
+    assert own_server.wait_for("worker_died", 1)[0]["level"] == "error"
+    assert own_server.request("POST", "/v1/verify", BODY).status == 200
+    assert own_server.stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--port", "{busy}"], "cannot listen on port {busy}: address already in use\nhint: "),
+        (["--trust", "{empty}"], "there is no trust bundle in {empty}\nhint: "),
+        (["--host", "no.such.host.invalid"], "the host is not known on this machine\nhint: "),
+        (["--host", "192.0.2.1"], "cannot listen on port "),
+    ],
+)
+def test_it_says_why_it_cannot_start(
+    server: Server, tmp_path: Path, options: list[str], says: str
+) -> None:
+    trust = store_bundle(COUNTRY, tmp_path / "trust", fresh_until=LATE)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    words = {"busy": server.port, "empty": empty}
+    given = [option.format(**words) for option in options]
+    ended = subprocess.run(  # noqa: S603  # our own command
+        command("--trust", trust, "--port", free_port(), *given),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=15,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("dosepass-verifier: " + says.format(**words))

@@ -1,0 +1,117 @@
+"""The envelope of every answer: request identifier, fixed headers, log line, the last catch.
+
+It is WSGI middleware around the whole application, so that nothing can answer without it.
+"""
+
+import re
+import secrets
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from verifier.logs import Log
+from verifier.problems import MEDIA_TYPE, problem_of_status
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+__all__ = ["Envelope", "Exchange", "exchange_of"]
+
+_KEY: Final = "dosepass.exchange"
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_METHODS: Final = frozenset(
+    {"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"}
+)
+
+_HEADERS: Final = (
+    ("Cache-Control", "no-store"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Referrer-Policy", "no-referrer"),
+    ("X-Content-Type-Options", "nosniff"),
+)
+"""What a browser may do with an answer: keep it nowhere, run nothing in it, embed it nowhere."""
+
+
+@dataclass(kw_only=True, slots=True)
+class Exchange:
+    """One request and its answer, as the log will tell of it."""
+
+    request_id: str
+    status: str = ""
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    outcome: str | None = None
+    code: str | None = None
+
+
+def exchange_of(environ: "WSGIEnvironment") -> Exchange:
+    """The exchange that the envelope has put into a WSGI environment."""
+    exchange: Exchange = environ[_KEY]
+    return exchange
+
+
+class Envelope:
+    """WSGI middleware; `routes` are the paths that may stand in the log."""
+
+    def __init__(self, app: "WSGIApplication", log: Log, routes: frozenset[str]) -> None:
+        self._app = app
+        self._log = log
+        self._routes = routes
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer one request; nothing but an end of the process gets past."""
+        began = time.perf_counter()
+        exchange = Exchange(request_id=_request_id(environ.get("HTTP_X_REQUEST_ID")))
+        environ[_KEY] = exchange
+
+        # The answer begins when all of it is there, so that a late fault can still replace it.
+        def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
+            exchange.status, exchange.headers = status, headers
+
+        try:
+            body = _collect(self._app(environ, start))
+        except Exception as error:
+            self._log.fault(error, request_id=exchange.request_id)
+            body = _internal_problem(exchange)
+        fixed = (*_HEADERS, ("X-Request-Id", exchange.request_id))
+        start_response(exchange.status, [*exchange.headers, *fixed])
+        self._tell(environ, exchange, time.perf_counter() - began)
+        return [body]
+
+    def _tell(self, environ: "WSGIEnvironment", exchange: Exchange, seconds: float) -> None:
+        method, path = environ.get("REQUEST_METHOD"), environ.get("PATH_INFO")
+        self._log.request(
+            request_id=exchange.request_id,
+            method=method if method in _METHODS else "other",
+            route=path if path in self._routes else None,
+            status=int(exchange.status[:3]),
+            outcome=exchange.outcome,
+            code=exchange.code,
+            seconds=seconds,
+        )
+
+
+def _request_id(given: str | None) -> str:
+    if given is not None and _REQUEST_ID.fullmatch(given):
+        return given
+    return secrets.token_hex(8)
+
+
+def _collect(body: Iterable[bytes]) -> bytes:
+    """Join an answer: all are short, and the server sends one piece faster than an iterator."""
+    try:
+        return b"".join(body)
+    finally:
+        if hasattr(body, "close"):
+            body.close()
+
+
+def _internal_problem(exchange: Exchange) -> bytes:
+    body = problem_of_status(500).to_json()
+    exchange.status = "500 Internal Server Error"
+    exchange.headers = [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(body)))]
+    exchange.outcome = exchange.code = None
+    return body

@@ -1,0 +1,147 @@
+"""The log: JSON lines of an allowlist of fields, in which no personal datum has a place.
+
+There is no field for free text. What a line can hold is the type `Line` and the parameters of
+`Log.request`; their strings come from closed vocabularies of ours, except the request identifier,
+whose form `verifier.envelope` bounds.
+"""
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from keys.clock import Clock
+from verifier.report import moment
+
+__all__ = ["Event", "Level", "Line", "Log", "location_of", "write_to_stdout"]
+
+_ENCODE: Final = json.JSONEncoder(separators=(",", ":")).encode
+
+
+class Event(StrEnum):
+    """Everything that the service tells of."""
+
+    STARTING = "starting"
+    WORKER_STARTED = "worker_started"
+    WORKER_DIED = "worker_died"
+    """The server starts another one."""
+    GIVING_UP = "giving_up"
+    """Workers die as soon as they start."""
+    STOPPED = "stopped"
+    FAULT = "fault"
+    """An error that nobody foresaw: its type and place, never its message."""
+    TRUST_LOADED = "trust_loaded"
+    TRUST_LOAD_FAILED = "trust_load_failed"
+    """The last good trust bundle stays in use."""
+    SERVER = "server"
+    """A warning of the HTTP server; `location` is the name of its logger."""
+
+
+class Level(StrEnum):
+    """How much a line matters."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One line of the log; a field that is None is left out."""
+
+    event: Event
+    level: Level = Level.INFO
+    request_id: str | None = None
+    error_type: str | None = None
+    location: str | None = None
+    pid: int | None = None
+    workers: int | None = None
+    port: int | None = None
+    fresh_until: str | None = None
+
+
+_FIELDS: Final = tuple(field.name for field in fields(Line))
+
+
+class Log:
+    """Writes lines, each in one call of `write`, with the time of a clock."""
+
+    def __init__(self, clock: Clock, write: Callable[[bytes], object]) -> None:
+        self._clock = clock
+        self._write = write
+
+    def add(self, line: Line) -> None:
+        """Write one line. A log that cannot be written never stops the service."""
+        members: dict[str, object] = {"time": moment(self._clock.now())}
+        for name in _FIELDS:
+            value = getattr(line, name)
+            if value is not None:
+                members[name] = value
+        self._send(_ENCODE(members) + "\n")
+
+    def request(
+        self,
+        *,
+        request_id: str,
+        method: str,
+        route: str | None,
+        status: int,
+        outcome: str | None,
+        code: str | None,
+        seconds: float,
+    ) -> None:
+        """Write the line of one request, which counts on every verdict: without an encoder.
+
+        All of its strings come from closed vocabularies without a character to escape.
+        """
+        level = Level.INFO if status < 500 else Level.ERROR
+        parts = [
+            f'{{"time":"{moment(self._clock.now())}","event":"request","level":"{level.value}"',
+            f'"request_id":"{request_id}","method":"{method}"',
+            f'"status":{status},"duration_ms":{seconds * 1000:.3f}',
+        ]
+        if route is not None:
+            parts.append(f'"route":"{route}"')
+        if code is not None:
+            parts.append(f'"outcome":"{outcome}","code":"{code}"')
+        self._send(",".join(parts) + "}\n")
+
+    def fault(
+        self, error: BaseException, event: Event = Event.FAULT, request_id: str | None = None
+    ) -> None:
+        """Write the type and the place of an error, and nothing that it says."""
+        self.add(
+            Line(
+                event=event,
+                level=Level.ERROR,
+                request_id=request_id,
+                error_type=type(error).__name__,
+                location=location_of(error),
+            )
+        )
+
+    def _send(self, line: str) -> None:
+        try:
+            self._write(line.encode())
+        except OSError:  # a full disk or a closed pipe must not stop verdicts
+            return
+
+
+def location_of(error: BaseException) -> str | None:
+    """Where an error was raised: `file.py:line`."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else None
+
+
+def write_to_stdout(line: bytes) -> None:
+    """Write to the standard output past all buffers.
+
+    One system call a line: lines of several workers never mix, since each is shorter than the
+    4,096 bytes that a pipe takes as one (POSIX, PIPE_BUF).
+    """
+    os.write(sys.__stdout__.fileno() if sys.__stdout__ else 1, line)

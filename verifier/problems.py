@@ -1,0 +1,111 @@
+"""Problem details (RFC 9457): requests that could not be judged. Used at the edge only.
+
+The types are those of `spec/openapi/verifier.yaml`. No detail repeats what a client sent: a name
+could be in it.
+"""
+
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from spec.errors import DosepassError
+
+__all__ = [
+    "BAD_REQUEST",
+    "INTERNAL",
+    "INVALID_REQUEST",
+    "MEDIA_TYPE",
+    "METHOD_NOT_ALLOWED",
+    "NOT_FOUND",
+    "NOT_JSON",
+    "NOT_READY",
+    "NOT_UTF_8",
+    "TOO_LARGE",
+    "UNSUPPORTED_MEDIA_TYPE",
+    "ProblemError",
+    "ProblemType",
+    "problem_of_status",
+]
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """One kind of problem: a stable path, its status, and its title."""
+
+    path: str
+    status: HTTPStatus
+    title: str
+
+
+def _type(name: str, status: HTTPStatus, title: str) -> ProblemType:
+    return ProblemType(f"/problems/{name}", status, title)
+
+
+BAD_REQUEST: Final = _type(
+    "bad-request", HTTPStatus.BAD_REQUEST, "The request is not sound HTTP, or did not arrive whole."
+)
+NOT_UTF_8: Final = _type("not-utf-8", HTTPStatus.BAD_REQUEST, "The body is not UTF-8.")
+NOT_JSON: Final = _type("not-json", HTTPStatus.BAD_REQUEST, "The body is not JSON.")
+NOT_FOUND: Final = _type("not-found", HTTPStatus.NOT_FOUND, "There is nothing at this path.")
+METHOD_NOT_ALLOWED: Final = _type(
+    "method-not-allowed", HTTPStatus.METHOD_NOT_ALLOWED, "The path does not take this method."
+)
+TOO_LARGE: Final = _type(
+    "too-large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is longer than the service takes."
+)
+UNSUPPORTED_MEDIA_TYPE: Final = _type(
+    "unsupported-media-type",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "The body is not sent as plain JSON.",
+)
+INVALID_REQUEST: Final = _type(
+    "invalid-request", HTTPStatus.UNPROCESSABLE_ENTITY, "The body has another form than described."
+)
+INTERNAL: Final = _type("internal", HTTPStatus.INTERNAL_SERVER_ERROR, "The service made a mistake.")
+NOT_READY: Final = _type(
+    "not-ready", HTTPStatus.SERVICE_UNAVAILABLE, "The trust data cannot be relied on now."
+)
+
+_OF_STATUS: Final = {
+    404: (
+        NOT_FOUND,
+        "Send POST /v1/verify, or GET /healthz, /readyz or /openapi.yaml.",
+    ),
+    405: (METHOD_NOT_ALLOWED, "Use a method that the Allow header of this answer names."),
+    500: (INTERNAL, "Try again; if it persists, report the X-Request-Id of this answer."),
+}
+
+
+class ProblemError(DosepassError):
+    """A request cannot be answered; the message is the detail: what the client should change."""
+
+    code = "problem"
+
+    def __init__(self, kind: ProblemType, detail: str, pointer: str | None = None) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.pointer = pointer
+        """Where in the body, as a JSON pointer in a URI fragment (RFC 6901, section 6)."""
+
+    def to_json(self) -> bytes:
+        """The problem document."""
+        members = {
+            "type": self.kind.path,
+            "title": self.kind.title,
+            "status": self.kind.status.value,
+            "detail": str(self),
+        }
+        if self.pointer is not None:
+            members["pointer"] = self.pointer
+        return json.dumps(members, ensure_ascii=False).encode()
+
+
+def problem_of_status(status: int) -> ProblemError:
+    """The problem that stands for a bare HTTP status of the framework."""
+    kind, detail = _OF_STATUS.get(
+        status, (BAD_REQUEST, "Send the request again, whole, as RFC 9110 and RFC 9112 describe.")
+    )
+    return ProblemError(kind, detail)

@@ -1,0 +1,124 @@
+"""Turns a verdict into the answer of the description `spec/openapi/verifier.yaml`. Pure."""
+
+from collections.abc import Collection, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+
+from keys.bundle import TrustBundle
+from keys.times import to_rfc3339
+from spec.certificate import Certificate, Timestamp
+from spec.vaccines import VaccineTable
+from spec.verdicts import colour_words, verdict_words
+from verifier.verdict import Verdict
+
+__all__ = ["DISCLOSABLE", "Json", "moment", "title", "trust_to_json", "verdict_to_json"]
+
+Json: TypeAlias = dict[str, Any]
+
+DISCLOSABLE: Final = ("name", "birth_date", "id_suffix", "doses")
+"""The personal fields that a request can ask for, in the order in which they are answered."""
+
+_LAST_MOMENT: Final = Timestamp(253_402_300_799)
+"""9999-12-31T23:59:59Z: RFC 3339 has four digits for the year."""
+
+_OF_NO_CERTIFICATE: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "colour": None,
+        "doses": None,
+        "issuer": None,
+        "issued_at": None,
+        "expires_at": None,
+        "disclosed": {},
+    }
+)
+
+
+def verdict_to_json(
+    verdict: Verdict, bundle: TrustBundle, language: str, disclose: Collection[str] = ()
+) -> Json:
+    """The answer to `POST /v1/verify`.
+
+    `language` is one of spec.verdicts.LANGUAGES; `disclose` names fields of DISCLOSABLE, which
+    are given only where the verdict carries a certificate.
+    """
+    certificate = verdict.certificate
+    return {
+        "outcome": verdict.outcome.value,
+        "code": verdict.code.value,
+        "reason": verdict.reason,
+        "words": {
+            "language": language,
+            "title": title(verdict, language),
+            "advice": verdict_words(verdict.code, language).advice,
+        },
+        "checked_at": moment(verdict.checked_at),
+        **(
+            _OF_NO_CERTIFICATE
+            if certificate is None
+            else _certificate(certificate, bundle.vaccines, disclose)
+        ),
+        "trust": trust_to_json(bundle, verdict.checked_at),
+    }
+
+
+def title(verdict: Verdict, language: str) -> str:
+    """The headline: the colour and what it means when accepted, else the words of the code."""
+    certificate = verdict.certificate
+    if certificate is None:
+        return verdict_words(verdict.code, language).title
+    return colour_words(certificate.colour, len(certificate.doses), language)
+
+
+def trust_to_json(bundle: TrustBundle, at: Timestamp) -> Json:
+    """The times of a trust bundle, and its age at a moment in seconds."""
+    return {
+        "issued_at": moment(bundle.issued_at),
+        "fresh_until": moment(bundle.fresh_until),
+        "age_seconds": at - bundle.issued_at,
+    }
+
+
+@lru_cache(maxsize=1024)
+def moment(at: Timestamp) -> str:
+    """Write a time as RFC 3339 in UTC; a time beyond the year 9999 as the last moment of it.
+
+    The times of one answer are mostly those of the answer before, so they are kept.
+    """
+    return to_rfc3339(min(at, _LAST_MOMENT))
+
+
+def _certificate(
+    certificate: Certificate, vaccines: VaccineTable, disclose: Collection[str]
+) -> Json:
+    return {
+        "colour": certificate.colour.word,
+        "doses": {"given": len(certificate.doses), "needed": certificate.doses_needed},
+        "issuer": certificate.issuer,
+        "issued_at": moment(certificate.issued_at),
+        "expires_at": moment(certificate.expires_at),
+        "disclosed": {
+            field: _personal(certificate, field, vaccines)
+            for field in DISCLOSABLE
+            if field in disclose
+        },
+    }
+
+
+def _personal(certificate: Certificate, field: str, vaccines: VaccineTable) -> object:
+    match field:
+        case "name":
+            return certificate.name
+        case "birth_date":
+            return str(certificate.birth_date)
+        case "id_suffix":
+            return certificate.id_suffix
+        case _:
+            return [
+                {
+                    "vaccine": vaccines.name_of(dose.vaccine),
+                    "code": dose.vaccine,
+                    "date": dose.day.isoformat(),
+                }
+                for dose in certificate.doses
+            ]

@@ -1,0 +1,178 @@
+"""Runs the service on granian: several worker processes, each with an application of its own."""
+
+import logging
+import multiprocessing
+import os
+import socket
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+from keys import client
+from keys.clock import SystemClock
+from keys.errors import HintedError
+from verifier.logs import Event, Level, Line, Log, write_to_stdout
+from verifier.request import DEFAULT_MAX_BODY
+from verifier.service import create_app
+from verifier.trust import TrustSource
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+__all__ = ["ServeError", "ServeSettings", "build_application", "serve", "usable_cores"]
+
+_GRACE: Final = 10
+"""Seconds that requests in flight get after SIGTERM: a verdict takes a millisecond, the rest is
+for slow clients; orchestrators commonly kill after 30."""
+
+_HEADER_TIMEOUT: Final = 10_000
+"""Milliseconds for the head of a request."""
+
+_HEADER_BYTES: Final = 32_768
+"""Bytes that the head of a request may take."""
+
+_THREADS: Final = 32
+"""Requests that one worker works on at a time. Verdicts take turns; the others are threads that
+wait for a body on a slow line."""
+
+
+class ServeError(HintedError):
+    """The service cannot be started, or cannot be kept running."""
+
+    code = "serve"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ServeSettings:
+    """What a worker needs to know, small enough to be handed to another process."""
+
+    trust: Path
+    host: str
+    port: int
+    workers: int
+    max_body: int = DEFAULT_MAX_BODY
+
+
+def serve(settings: ServeSettings) -> None:
+    """Serve until SIGTERM or SIGINT, then finish the requests in flight.
+
+    Raises TrustBundleError or ServeError when it cannot start.
+    """
+    client.load(settings.trust)  # each worker loads its own; this one says early what is wrong
+    address = _free_address(settings.host, settings.port)
+    log = _log()
+    log.add(Line(event=Event.STARTING, port=settings.port, workers=settings.workers))
+    server = Granian(
+        "verifier",
+        address=address,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=_THREADS,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=_HEADER_TIMEOUT, max_buffer_size=_HEADER_BYTES
+        ),
+        websockets=False,
+        log_level=LogLevels.error,
+        log_dictconfig=_LOGGING,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_GRACE,
+    )
+    try:
+        server.serve(target_loader=partial(build_application, settings), wrap_loader=False)
+    except SystemExit as end:
+        if end.code:
+            raise ServeError(
+                "the workers do not stay alive", hint="see the log on the standard output"
+            ) from None
+    log.add(Line(event=Event.STOPPED))
+
+
+def build_application(settings: ServeSettings) -> "WSGIApplication":
+    """Build the application of one worker, inside that worker's process."""
+    log = _log()
+    clock = SystemClock()
+    trust = TrustSource(settings.trust, clock, log)
+    app = create_app(trust, clock, log, max_body=settings.max_body)
+    log.add(Line(event=Event.WORKER_STARTED, pid=os.getpid()))
+    return app
+
+
+def usable_cores() -> int:
+    """Processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return multiprocessing.cpu_count()
+
+
+def _log() -> Log:
+    return Log(SystemClock(), write_to_stdout)
+
+
+def _free_address(host: str, port: int) -> str:
+    """Turn a host into a numeric address and see that its port is free; raises ServeError.
+
+    The workers share a port by SO_REUSEPORT, with which a second service would start on the same
+    port unnoticed and take half of the requests; a plain bind notices.
+    """
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (socket.gaierror, UnicodeError):
+        raise ServeError(
+            "the host is not known on this machine", hint="use 127.0.0.1 or 0.0.0.0"
+        ) from None
+    with socket.socket(family, kind) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+        except OSError as error:
+            raise ServeError(
+                f"cannot listen on port {port}: {(error.strerror or 'unknown').lower()}",
+                hint="choose another with --host and --port",
+            ) from None
+    return str(address[0])
+
+
+class ServerLog(logging.Handler):
+    """Takes what the HTTP server logs, and tells that it happened, never in its words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._log = _log()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line: a known event, or that there was one, and where."""
+        text = record.getMessage()
+        event = next((event for start, event in _KNOWN.items() if text.startswith(start)), None)
+        self._log.add(
+            Line(
+                event=event or Event.SERVER,
+                level=Level.ERROR if record.levelno >= logging.ERROR else Level.WARNING,
+                error_type=record.exc_info[0].__name__
+                if record.exc_info and record.exc_info[0]
+                else None,
+                location=f"{record.filename}:{record.lineno}",
+            )
+        )
+
+
+_KNOWN: Final = {
+    "Unexpected exit from worker": Event.WORKER_DIED,
+    "Worker crash loop": Event.GIVING_UP,
+}
+
+_LOGGING: Final[dict[str, Any]] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {},
+    "handlers": {"server": {"class": "verifier.serve.ServerLog"}},
+    "loggers": {"_granian": {"handlers": ["server"], "propagate": False}},
+    "root": {"handlers": ["server"], "level": "WARNING"},
+}

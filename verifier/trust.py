@@ -1,0 +1,94 @@
+"""Holds the trust bundle for a running process, and takes up a new one when the file changes."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from keys import client
+from keys.bundle import TrustBundle
+from keys.clock import Clock
+from keys.errors import TrustBundleError
+from spec.certificate import Timestamp
+from verifier.logs import Event, Level, Line, Log
+from verifier.report import moment
+
+__all__ = ["CHECK_INTERVAL", "TrustSource"]
+
+CHECK_INTERVAL: Final = 10
+"""Seconds between two looks at the file: far below any freshness limit, and one `stat` each."""
+
+_Stamp: TypeAlias = tuple[int, int, int]
+
+
+class TrustSource:
+    """Gives the bundle that counts now: the last good one, whatever happens to the file.
+
+    Another process fetches (`dosepass-keys fetch`) and replaces `bundle.cbor` as a whole.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        clock: Clock,
+        log: Log,
+        *,
+        interval: int = CHECK_INTERVAL,
+        load: Callable[[Path], TrustBundle] = client.load,
+    ) -> None:
+        """Load the first bundle; raises TrustBundleError when there is no good one."""
+        self._directory = directory
+        self._clock = clock
+        self._log = log
+        self._interval = interval
+        self._load = load
+        self._lock = threading.Lock()
+        self._checked_at = clock.now()
+        self._stamp = self._look()
+        self._bundle = load(directory)
+        self._tell_loaded()
+
+    def current(self) -> TrustBundle:
+        """The bundle to judge by; looks at the file at most once an interval.
+
+        While one thread loads a new bundle, the others are answered with the present one.
+        """
+        now = self._clock.now()
+        if not 0 <= now - self._checked_at < self._interval and self._lock.acquire(blocking=False):
+            try:
+                self._check(now)
+            finally:
+                self._lock.release()
+        return self._bundle
+
+    def _check(self, now: Timestamp) -> None:
+        self._checked_at = now
+        stamp = self._look()
+        if stamp == self._stamp:
+            return
+        try:
+            bundle = self._load(self._directory)
+            if bundle.issued_at < self._bundle.issued_at:
+                raise TrustBundleError("the new trust bundle is older than the one in use")
+        except Exception as error:  # whatever is wrong with the file, the last good one serves
+            self._log.fault(error, Event.TRUST_LOAD_FAILED)
+            return
+        self._bundle, self._stamp = bundle, stamp
+        self._tell_loaded()
+
+    def _look(self) -> _Stamp | None:
+        try:
+            state = (self._directory / client.BUNDLE_FILE).stat()
+        except OSError:
+            return None
+        return (state.st_mtime_ns, state.st_size, state.st_ino)
+
+    def _tell_loaded(self) -> None:
+        now, until = self._clock.now(), self._bundle.fresh_until
+        self._log.add(
+            Line(
+                event=Event.TRUST_LOADED,
+                level=Level.INFO if now < until else Level.WARNING,
+                fresh_until=moment(until),
+            )
+        )
