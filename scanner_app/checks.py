@@ -1,0 +1,97 @@
+"""Who judges: the service, the pipeline with a bundle on disk, or one after the other."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Protocol
+
+from keys.clock import Clock
+from scanner_app.answer import Answer, Trouble, Trust
+from scanner_app.answer_reader import AnswerError, answer_from_json
+from spec.verdicts import LANGUAGES, Outcome
+from verifier.logs import Log
+from verifier.pipeline import check
+from verifier.report import DISCLOSABLE, verdict_to_json
+from verifier.trust import TrustSource
+
+__all__ = ["Checker", "FallbackChecker", "OfflineChecker"]
+
+_REST_SECONDS: Final = 15.0
+"""How long a silent service is left alone while there is a fallback: nobody waits at the barrier
+for its time limit again and again, and a service that comes back is noticed soon."""
+
+
+class Checker(Protocol):
+    """Judges the texts of QR codes."""
+
+    name: str
+
+    def check(self, text: str) -> Answer:
+        """Judge one text; raises nothing: trouble is an answer."""
+        ...
+
+    def trust(self) -> Trust | None:
+        """The times of the trust data, None while they are unknown."""
+        ...
+
+
+class OfflineChecker:
+    """Judges with the pipeline and the last good bundle in a directory.
+
+    A bundle that `dosepass-keys fetch` puts there meanwhile is taken up. Raises TrustBundleError
+    at the start when there is none.
+    """
+
+    name = "offline"
+
+    def __init__(self, directory: Path, clock: Clock) -> None:
+        self._clock = clock
+        # A bundle that cannot be taken up needs no log: its age is always on the screen.
+        self._source = TrustSource(directory, clock, Log(clock, lambda _: None))
+
+    def check(self, text: str) -> Answer:
+        """Judge one text by the device's clock."""
+        bundle = self._source.current()
+        verdict = check(text, bundle, self._clock.now())
+        document = verdict_to_json(verdict, bundle, LANGUAGES[0], DISCLOSABLE)
+        try:
+            return answer_from_json(document)
+        except AnswerError as error:
+            return Answer.of_trouble(Trouble.SERVICE_ANSWER, str(error), verdict.checked_at)
+
+    def trust(self) -> Trust:
+        """The times of the bundle in use."""
+        bundle = self._source.current()
+        return Trust(issued_at=bundle.issued_at, fresh_until=bundle.fresh_until)
+
+
+class FallbackChecker:
+    """Asks one checker first and another when the first cannot judge."""
+
+    def __init__(
+        self, first: Checker, second: Checker, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.name = f"{first.name}, {second.name}"
+        self._first = first
+        self._second = second
+        self._seconds = seconds
+        self._rest_until = float("-inf")
+
+    def check(self, text: str) -> Answer:
+        """Judge by the first, else by the second; of two undetermined answers the first counts."""
+        if self._seconds() < self._rest_until:
+            return self._second.check(text)
+        first = self._first.check(text)
+        if first.outcome is not Outcome.UNDETERMINED:
+            return first
+        if first.trouble is not None:
+            self._rest_until = self._seconds() + _REST_SECONDS
+        second = self._second.check(text)
+        decided = second.outcome is not Outcome.UNDETERMINED or first.trouble is not None
+        return second if decided else first
+
+    def trust(self) -> Trust | None:
+        """The times of the data that would judge now."""
+        if self._seconds() < self._rest_until:
+            return self._second.trust()
+        return self._first.trust() or self._second.trust()

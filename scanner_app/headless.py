@@ -1,0 +1,96 @@
+"""Verdicts as lines: for folders, files, keyboards and turnstiles without a screen."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from keys.clock import Clock
+from scanner_app.answer import Accepted, Answer
+from scanner_app.checks import Checker
+from scanner_app.decoders import Decoder
+from scanner_app.reading import Tally, answers_for, texts_in
+from scanner_app.session import Checking, Session, Times
+from scanner_app.sources import Item, Source, SourceEnd
+from scanner_app.words import answer_words, birth_words, headline, masked_id
+
+__all__ = ["Report", "json_line", "run_headless", "text_line"]
+
+Report = Callable[[str, Answer], None]
+"""Takes the name of the item and its answer."""
+
+_WAIT: Final = 0.5
+"""Seconds between looks at the keyboard's interrupt while a live source is silent."""
+_NO_KEEPING: Final = Times(keep=0.0)
+"""Without a screen no result has to be protected from the next person's."""
+
+
+def run_headless(
+    source: Source, decoder: Decoder, checker: Checker, clock: Clock, report: Report
+) -> Tally:
+    """Judge all that a source gives and report each answer; ends with the source."""
+    each = _each_item if source.single else _each_presentation
+    tally = Tally()
+    for name, answer in each(source, decoder, checker, clock):
+        tally.add(answer)
+        report(name, answer)
+    return tally
+
+
+def text_line(name: str, answer: Answer, language: str) -> str:
+    """One line for a person: where, what, and either whose or what to do."""
+    verdict = answer.code or (answer.trouble.value if answer.trouble else "")
+    start = f"{name}: {answer.outcome.value} {verdict}: {headline(answer, language)}"
+    if answer.accepted is None:
+        return f"{start}. {answer_words(answer, language).advice}"
+    return f"{start} {_facts(answer.accepted, language)}"
+
+
+def json_line(name: str, answer: Answer, language: str) -> str:
+    """One JSON object: the name of the item, its words, and the fields of the answer."""
+    title, advice = headline(answer, language), answer_words(answer, language).advice
+    words = {"language": language, "title": title, "advice": advice}
+    return json.dumps({"source": name, **answer.to_json(), "words": words}, ensure_ascii=False)
+
+
+def _facts(accepted: Accepted, language: str) -> str:
+    last = accepted.doses[-1]
+    parts = (
+        f"{accepted.given}/{accepted.needed}",
+        accepted.name,
+        birth_words(accepted.birth_date),
+        masked_id(accepted.id_suffix, language),
+        f"{last.day:%d/%m/%Y} {last.vaccine}",
+    )
+    return ", ".join(parts)
+
+
+def _each_item(
+    source: Source, decoder: Decoder, checker: Checker, clock: Clock
+) -> Iterator[tuple[str, Answer]]:
+    for item in _items(source):
+        for answer in answers_for(item, texts_in(item, decoder), checker, clock):
+            yield item.name, answer
+
+
+def _each_presentation(
+    source: Source, decoder: Decoder, checker: Checker, _: Clock
+) -> Iterator[tuple[str, Answer]]:
+    """Answer once for each time that a code is shown, however many frames it fills."""
+    session = Session(times=_NO_KEEPING)
+    for item in _items(source):
+        session = session.saw(texts_in(item, decoder), item.at)
+        if isinstance(session.state, Checking):
+            text = session.state.text
+            answer = checker.check(text)
+            session = session.answered(text, answer, item.at)
+            yield item.name, answer
+
+
+def _items(source: Source) -> Iterator[Item]:
+    while True:
+        try:
+            item = source.read(_WAIT)
+        except SourceEnd:
+            return
+        if item is not None:
+            yield item

@@ -1,0 +1,103 @@
+"""The window on a desktop: OpenCV's, and the test whether there is a display at all."""
+
+import os
+import subprocess
+import sys
+from typing import Final, Protocol
+
+import cv2
+
+from scanner_app.decoders import Picture
+from scanner_app.errors import DisplayError
+
+__all__ = ["Display", "Window", "require_display"]
+
+_TITLE: Final = "dosepass"
+_FIRST_SIZE: Final = (1280, 720)
+_NO_KEY: Final = 255
+_KEYS: Final = {27: "escape", 13: "enter", 32: "space"}
+_PROBE: Final = "import cv2; cv2.namedWindow('probe'); cv2.destroyAllWindows()"
+_PROBE_SECONDS: Final = 20
+
+
+class Display(Protocol):
+    """Where screens are shown and keys come from."""
+
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        ...
+
+    def show(self, picture: Picture) -> None:
+        """Show a picture."""
+        ...
+
+    def key(self) -> str | None:
+        """A key pressed since the last call: a small letter, `escape`, `enter` or `space`."""
+        ...
+
+    def closed(self) -> bool:
+        """Whether the person closed the window."""
+        ...
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or go back to a window."""
+        ...
+
+
+class Window:
+    """A window of OpenCV; make sure with `require_display` that one can be opened."""
+
+    def __init__(self) -> None:
+        flags = cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL
+        cv2.namedWindow(_TITLE, flags)
+        cv2.resizeWindow(_TITLE, *_FIRST_SIZE)
+        self._full = False
+        self._shown = False
+
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture's area; those of the start until it is on the screen."""
+        _, _, width, height = cv2.getWindowImageRect(_TITLE)
+        return (width, height) if width > 1 and height > 1 else _FIRST_SIZE
+
+    def show(self, picture: Picture) -> None:
+        """Show a picture; it appears at the next `key`."""
+        cv2.imshow(_TITLE, picture)
+        self._shown = True
+
+    def key(self) -> str | None:
+        """Let the window work for a moment and give the key pressed meanwhile."""
+        code = cv2.waitKey(1) & 0xFF
+        if code == _NO_KEY:
+            return None
+        return _KEYS.get(code) or chr(code).lower()
+
+    def closed(self) -> bool:
+        """Whether the window is gone."""
+        return self._shown and cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) < 1
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or go back to a window."""
+        self._full = not self._full
+        mode = cv2.WINDOW_FULLSCREEN if self._full else cv2.WINDOW_NORMAL
+        cv2.setWindowProperty(_TITLE, cv2.WND_PROP_FULLSCREEN, mode)
+
+    def close(self) -> None:
+        """Close the window."""
+        cv2.destroyAllWindows()
+
+
+def require_display() -> None:
+    """Raise DisplayError where no window can be opened.
+
+    A library under OpenCV aborts the whole process when it finds no display, so a process of its
+    own makes the attempt.
+    """
+    hint = "use --headless for verdicts as lines of text"
+    if sys.platform == "linux" and not os.environ.get("DISPLAY"):
+        raise DisplayError("there is no display to open a window on", hint=hint)
+    try:
+        subprocess.run(  # noqa: S603 - our own interpreter with a constant program
+            [sys.executable, "-c", _PROBE], check=True, capture_output=True, timeout=_PROBE_SECONDS
+        )
+    except (subprocess.SubprocessError, OSError):
+        raise DisplayError("no window can be opened on this display", hint=hint) from None
