@@ -1,0 +1,1 @@
+"""Turns dose records into signed certificates: the register, linting, issuing, pictures."""

@@ -1,0 +1,189 @@
+"""The issuing cycle: decide, reserve, lint, sign, store. `docs/issuance.md` tells why.
+
+Each batch makes two commits: one before the first signature, one after the last. Whatever stops
+the program, the next run signs what was reserved, with the same payloads, before anything else.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import Connection
+
+from issuer.course import course_of
+from issuer.drafts import dated, digest_of, draft
+from issuer.lint import Linter, LintError
+from issuer.register import certificates as store
+from issuer.register.certificates import DuePerson, Reserved
+from issuer.register.database import Register
+from issuer.register.models import CertificateState
+from issuer.register.people import load_doses
+from issuer.register.positions import draw_positions
+from issuer.signing import SigningKey, SigningKeys
+from keys.clock import Clock
+from spec.certificate import Certificate, Timestamp
+from spec.cose import Algorithm
+from spec.vaccines import VaccineTable
+
+__all__ = ["BATCH", "Issuing", "IssuingSummary"]
+
+BATCH: Final = 500
+"""Certificates between two commits: the cost of a commit is shared by many, and a crash leaves
+few to be signed again."""
+
+_OTHER_KEY: Final = "reserved for a key that signs no more"
+
+
+@dataclass(slots=True)
+class IssuingSummary:
+    """What a run did."""
+
+    issued_to: set[int] = field(default_factory=set)
+    """Ids of the persons who got a certificate."""
+    abandoned: list[tuple[str, str]] = field(default_factory=list)
+    """Number and reason of those that the lint stopped."""
+
+
+class Issuing:
+    """Issues what is due in a register."""
+
+    def __init__(
+        self,
+        *,
+        register: Register,
+        issuer: str,
+        keys: SigningKeys,
+        table: VaccineTable,
+        clock: Clock,
+        life: int,
+        batch: int = BATCH,
+    ) -> None:
+        """Take the parts; `life` is how long a certificate is valid, in seconds."""
+        self._register = register
+        self._issuer = issuer
+        self._keys = keys
+        self._table = table
+        self._clock = clock
+        self._life = life
+        self._batch = batch
+        self._linters: dict[Algorithm, Linter] = {}
+        self.summary = IssuingSummary()
+
+    def waiting(self) -> int:
+        """How many persons and reservations this run has to look at."""
+        with self._register.reading() as connection:
+            reserved = store.count_certificates(connection, CertificateState.RESERVED)
+            return store.count_due(connection) + reserved
+
+    def run(self, progress: Callable[[int], None] = lambda _: None) -> IssuingSummary:
+        """Issue everything that is due; `progress` hears how many of `waiting` were done.
+
+        Raises KeyScheduleError, SignerError, SigningError; what was committed until then stands.
+        """
+        self._complete_former(progress)
+        after = 0
+        while True:
+            now = self._clock.now()
+            key = self._keys.at(now)
+            with self._register.writing() as connection:
+                people = self._reserve(connection, after, key, now)
+            if not people:
+                return self.summary
+            after = people[-1].id
+            self._complete(self._reserved(0), key, now)
+            progress(len(people))
+
+    def _complete_former(self, progress: Callable[[int], None]) -> None:
+        """Sign what a run before this one reserved and left."""
+        after = 0
+        while reserved := self._reserved(after):
+            after = reserved[-1].id
+            now = self._clock.now()
+            self._complete(reserved, self._keys.at(now), now)
+            progress(len(reserved))
+
+    def _reserved(self, after: int) -> list[Reserved]:
+        with self._register.reading() as connection:
+            return store.reserved_after(connection, after, self._batch)
+
+    def _reserve(
+        self, connection: Connection, after: int, key: SigningKey, now: Timestamp
+    ) -> list[DuePerson]:
+        """Decide for the next due persons, and fix position and payload where something is new."""
+        people = store.due_people(connection, after, self._batch)
+        changed = self._changed(connection, people)
+        positions = draw_positions(connection, self._issuer, len(changed))
+        expires_at = Timestamp(min(now + self._life, key.verifies_until))
+        rows = []
+        for (person, facts, digest), position in zip(changed, positions, strict=True):
+            certificate = dated(facts, status=position, issued_at=now, expires_at=expires_at)
+            rows.append((person, position, digest, certificate.to_cbor()))
+        store.reserve(connection, self._issuer, rows, key.kid, now)
+        store.clear_due(connection, [person.id for person in people])
+        return people
+
+    def _changed(
+        self, connection: Connection, people: Sequence[DuePerson]
+    ) -> list[tuple[DuePerson, Certificate, bytes]]:
+        """Those whose certificate does not say yet what their records say.
+
+        Each with what the certificate has to say, and the digest of that.
+        """
+        ids = [person.id for person in people]
+        doses = load_doses(connection, ids)
+        standing = store.standing_facts(connection, ids)
+        changed = []
+        for person in people:
+            facts = draft(
+                issuer=self._issuer,
+                name=person.name,
+                birth_date=person.birth_date,
+                id_number=person.id_number,
+                course=course_of(doses[person.id], self._table),
+            )
+            digest = digest_of(facts)
+            if standing.get(person.id) != digest:
+                changed.append((person, facts, digest))
+        return changed
+
+    def _complete(self, reserved: Sequence[Reserved], key: SigningKey, now: Timestamp) -> None:
+        """Lint, sign and store; nothing of this is kept unless all of it could be."""
+        ours = [certificate for certificate in reserved if certificate.kid == key.kid]
+        others = [certificate for certificate in reserved if certificate.kid != key.kid]
+        stopped = dict(self._lint(ours, key, now))
+        signed = [
+            (certificate, key.sign(certificate.payload))
+            for certificate in ours
+            if certificate.id not in stopped
+        ]
+        with self._register.writing() as connection:
+            store.store_issued(connection, signed, self._clock.now())
+            if others:
+                store.abandon(connection, others, _OTHER_KEY)
+            for certificate in ours:
+                if certificate.id in stopped:
+                    store.abandon(connection, [certificate], stopped[certificate.id])
+        self.summary.issued_to |= {certificate.person_id for certificate, _ in signed}
+        self.summary.abandoned += [
+            (certificate.number, stopped[certificate.id])
+            for certificate in ours
+            if certificate.id in stopped
+        ]
+
+    def _lint(
+        self, reserved: Sequence[Reserved], key: SigningKey, now: Timestamp
+    ) -> Iterator[tuple[int, str]]:
+        """Give the id and the reason of every certificate that must not be signed."""
+        linter = self._linter(key.signer.public_key.algorithm)
+        for certificate in reserved:
+            try:
+                linter.check(certificate.payload, now=now, verifies_until=key.verifies_until)
+            except LintError as error:
+                yield certificate.id, str(error)
+
+    def _linter(self, algorithm: Algorithm) -> Linter:
+        if algorithm not in self._linters:
+            self._linters[algorithm] = Linter(
+                issuer=self._issuer, table=self._table, algorithm=algorithm
+            )
+        return self._linters[algorithm]

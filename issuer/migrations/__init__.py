@@ -1,0 +1,1 @@
+"""How the register's tables came to be, step by step, for Alembic."""

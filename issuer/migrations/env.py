@@ -1,0 +1,13 @@
+"""Where Alembic runs the migrations: on the connection that `Register.open` hands over."""
+
+from alembic import context
+
+from issuer.register.models import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

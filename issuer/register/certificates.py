@@ -1,0 +1,251 @@
+"""Certificates in the register: who is due, what is reserved, what was issued."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from issuer.register.models import CertificateRow, CertificateState, PersonRow, Row
+from spec.certificate import StatusPosition, Timestamp
+from spec.certificate_number import certificate_number
+
+__all__ = [
+    "DuePerson",
+    "Reserved",
+    "StandingCertificate",
+    "abandon",
+    "certificates_after",
+    "certificates_of",
+    "clear_due",
+    "count_certificates",
+    "count_due",
+    "due_people",
+    "find_certificate",
+    "reserve",
+    "reserved_after",
+    "standing_facts",
+    "store_issued",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class DuePerson:
+    """A person whose certificate may have to follow a record."""
+
+    id: int
+    name: str
+    birth_date: str
+    id_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """A certificate whose position and payload are fixed, and which is not signed yet."""
+
+    id: int
+    person_id: int
+    number: str
+    kid: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StandingCertificate:
+    """A certificate as the register holds it, without the person's row."""
+
+    id: int
+    number: str
+    state: CertificateState
+    kid: str
+    payload: bytes
+    text: str | None
+    issued_at: int | None
+
+
+def count_due(connection: Connection) -> int:
+    """How many persons are due."""
+    return connection.execute(select(func.count()).where(PersonRow.due == 1)).scalar_one()
+
+
+def due_people(connection: Connection, after: int, limit: int) -> list[DuePerson]:
+    """The next due persons behind an id; where the database can, no other worker gets them."""
+    query = (
+        select(PersonRow.id, PersonRow.name, PersonRow.birth_date, PersonRow.id_number)
+        .where(PersonRow.due == 1, PersonRow.id > after)
+        .order_by(PersonRow.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [DuePerson(*row) for row in connection.execute(query).tuples()]
+
+
+def clear_due(connection: Connection, person_ids: Sequence[int]) -> None:
+    """Take persons off the list of due ones, in the transaction that did what was due."""
+    connection.execute(update(PersonRow).where(PersonRow.id.in_(person_ids)).values(due=0))
+
+
+def standing_facts(connection: Connection, person_ids: Sequence[int]) -> dict[int, bytes]:
+    """The digest of what the issued or reserved certificate of each person says.
+
+    A reserved one counts before an issued one: it is the newer.
+    """
+    states = [CertificateState.ISSUED, CertificateState.RESERVED]
+    query = (
+        select(CertificateRow.person_id, CertificateRow.facts_digest)
+        .where(CertificateRow.person_id.in_(person_ids), CertificateRow.state.in_(states))
+        .order_by(CertificateRow.id)
+    )
+    return dict(connection.execute(query).tuples().all())
+
+
+def reserve(
+    connection: Connection,
+    issuer: str,
+    rows: Iterable[tuple[DuePerson, StatusPosition, bytes, bytes]],
+    kid: str,
+    now: Timestamp,
+) -> None:
+    """Store certificates before they are signed: person, position, facts digest, payload."""
+    parameters: list[Row] = [
+        {
+            "person_id": person.id,
+            "issuer": issuer,
+            "position": position.number,
+            "number": certificate_number(issuer, position),
+            "state": CertificateState.RESERVED.value,
+            "kid": kid,
+            "facts_digest": digest,
+            "payload": payload,
+            "reserved_at": now,
+        }
+        for person, position, digest, payload in rows
+    ]
+    if parameters:
+        connection.execute(insert(CertificateRow), parameters)
+
+
+def reserved_after(connection: Connection, after: int, limit: int) -> list[Reserved]:
+    """The next reserved certificates behind an id."""
+    query = (
+        select(
+            CertificateRow.id,
+            CertificateRow.person_id,
+            CertificateRow.number,
+            CertificateRow.kid,
+            CertificateRow.payload,
+        )
+        .where(CertificateRow.state == CertificateState.RESERVED, CertificateRow.id > after)
+        .order_by(CertificateRow.id)
+        .limit(limit)
+    )
+    return [Reserved(*row) for row in connection.execute(query).tuples()]
+
+
+def store_issued(
+    connection: Connection, signed: Sequence[tuple[Reserved, str]], now: Timestamp
+) -> None:
+    """Store the texts of certificates and supersede what the same persons had before.
+
+    A certificate that another worker has stored in the meantime keeps its text.
+    """
+    if not signed:
+        return
+    former = (
+        update(CertificateRow)
+        .where(
+            CertificateRow.person_id.in_([certificate.person_id for certificate, _ in signed]),
+            CertificateRow.state == CertificateState.ISSUED,
+            CertificateRow.id.not_in([certificate.id for certificate, _ in signed]),
+        )
+        .values(state=CertificateState.SUPERSEDED.value)
+    )
+    connection.execute(former)
+    statement = (
+        update(CertificateRow)
+        .where(
+            CertificateRow.id == bindparam("key"),
+            CertificateRow.state == CertificateState.RESERVED,
+        )
+        .values(state=CertificateState.ISSUED.value, text=bindparam("new_text"), issued_at=int(now))
+    )
+    parameters = [{"key": certificate.id, "new_text": text} for certificate, text in signed]
+    connection.execute(statement, parameters)
+
+
+def abandon(connection: Connection, certificates: Sequence[Reserved], note: str) -> None:
+    """Give up certificates that must not be signed; their persons are due again."""
+    connection.execute(
+        update(CertificateRow)
+        .where(
+            CertificateRow.id.in_([certificate.id for certificate in certificates]),
+            CertificateRow.state == CertificateState.RESERVED,
+        )
+        .values(state=CertificateState.ABANDONED.value, note=note)
+    )
+    connection.execute(
+        update(PersonRow)
+        .where(PersonRow.id.in_([certificate.person_id for certificate in certificates]))
+        .values(due=1)
+    )
+
+
+_STANDING = (
+    CertificateRow.id,
+    CertificateRow.number,
+    CertificateRow.state,
+    CertificateRow.kid,
+    CertificateRow.payload,
+    CertificateRow.text,
+    CertificateRow.issued_at,
+)
+
+
+def find_certificate(
+    connection: Connection, issuer: str, position: StatusPosition
+) -> StandingCertificate | None:
+    """Find a certificate by its place in the status lists."""
+    query = select(*_STANDING).where(
+        CertificateRow.issuer == issuer, CertificateRow.position == position.number
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else _standing(*row)
+
+
+def certificates_after(
+    connection: Connection, after: int, limit: int, states: Sequence[CertificateState]
+) -> list[StandingCertificate]:
+    """The next certificates in some states behind an id, in the order of their reservation."""
+    query = (
+        select(*_STANDING)
+        .where(CertificateRow.state.in_([state.value for state in states]))
+        .where(CertificateRow.id > after)
+        .order_by(CertificateRow.id)
+        .limit(limit)
+    )
+    return [_standing(*row) for row in connection.execute(query)]
+
+
+def count_certificates(connection: Connection, state: CertificateState) -> int:
+    """How many certificates are in a state."""
+    query = select(func.count()).where(CertificateRow.state == state.value)
+    return connection.execute(query).scalar_one()
+
+
+def certificates_of(connection: Connection, person_ids: Sequence[int]) -> list[StandingCertificate]:
+    """The issued certificates of persons."""
+    query = select(*_STANDING).where(
+        CertificateRow.person_id.in_(person_ids), CertificateRow.state == CertificateState.ISSUED
+    )
+    return [_standing(*row) for row in connection.execute(query)]
+
+
+def _standing(
+    key: int,
+    number: str,
+    state: str,
+    kid: str,
+    payload: bytes,
+    text: str | None,
+    issued_at: int | None,
+) -> StandingCertificate:
+    return StandingCertificate(key, number, CertificateState(state), kid, payload, text, issued_at)

@@ -1,0 +1,130 @@
+"""Opening the register: one engine, transactions, and the schema brought up to date."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar, Final
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+
+from keys.errors import HintedError
+from keys.files import PRIVATE_MODE
+
+__all__ = ["Register", "RegisterError"]
+
+_BUSY_MILLISECONDS: Final = 30_000
+"""How long a writer waits for another one; a batch of issuing takes well under a second."""
+
+_MIGRATIONS: Final = "issuer:migrations"
+_WRITING: Final = "dosepass_writing"
+
+
+class RegisterError(HintedError):
+    """The register cannot be opened or used."""
+
+    code: ClassVar[str] = "register"
+
+
+class Register:
+    """The database of one issuer: SQLite by default, anything that SQLAlchemy speaks by URL."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writer = engine.execution_options(**{_WRITING: True})
+
+    @classmethod
+    def open(cls, where: Path | str) -> "Register":
+        """Open a SQLite file or a database URL, and make or upgrade its tables.
+
+        Raises RegisterError when the database is of a newer version, or not to be used at all.
+        """
+        if isinstance(where, Path):
+            _make_private(where)
+            where = f"sqlite:///{where}"
+        register = cls(create_engine(where))
+        if register.engine.dialect.name == "sqlite":
+            _tune_sqlite(register.engine)
+        try:
+            register._upgrade()
+        except DBAPIError as error:
+            raise RegisterError(
+                f"the register cannot be opened: {_first_line(error)}",
+                hint="check the path and the rights of the file, or the database URL",
+            ) from None
+        return register
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view; nothing is written."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: committed at the end, rolled back when anything raises.
+
+        On SQLite it takes the write lock at once, so that what is read inside stays true until
+        the commit.
+        """
+        with self._writer.begin() as connection:
+            yield connection
+
+    def _upgrade(self) -> None:
+        config = Config()
+        config.set_main_option("script_location", _MIGRATIONS)
+        scripts = ScriptDirectory.from_config(config)
+        with self.reading() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+        if current == scripts.get_current_head():
+            return
+        if current is not None and current not in {s.revision for s in scripts.walk_revisions()}:
+            raise RegisterError(
+                "the register was made by a newer version of dosepass",
+                hint="upgrade dosepass; the register was left as it is",
+            )
+        with self.writing() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def _make_private(path: Path) -> None:
+    """Make the file readable by its owner alone, before SQLite makes it readable by all."""
+    try:
+        path.touch(mode=PRIVATE_MODE)
+    except OSError as error:
+        raise RegisterError(f"the register cannot be opened: {error.strerror}") from None
+
+
+def _tune_sqlite(engine: Engine) -> None:
+    """Make SQLite keep what it promises: foreign keys, durable commits, real transactions."""
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _: object) -> None:
+        # The driver's own habit of starting transactions late would break `writing`.
+        connection.isolation_level = None
+        for pragma in (
+            f"busy_timeout = {_BUSY_MILLISECONDS}",
+            "journal_mode = WAL",
+            # FULL: a certificate that left the house is still known after a power cut.
+            "synchronous = FULL",
+            "foreign_keys = ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get(_WRITING)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).partition("\n")[0]
