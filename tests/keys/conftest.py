@@ -1,0 +1,38 @@
+"""An authority that was founded and published once, and addresses at which it can be fetched."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from keys.authority import Authority
+from tests.keys.homes import found_and_publish, served
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return found_and_publish(tmp_path_factory.mktemp("model") / "authority").home
+
+
+@pytest.fixture
+def authority(model: Path, tmp_path: Path) -> Authority:
+    """A copy of the model for one test."""
+    shutil.copytree(model, tmp_path / "authority")
+    return Authority.open(tmp_path / "authority")
+
+
+@pytest.fixture(params=["http", "file"])
+def url(request: pytest.FixtureRequest, authority: Authority) -> Iterator[str]:
+    """Where the authority's publication can be fetched: each test runs over both ways."""
+    if request.param == "file":
+        yield authority.public.as_uri()
+    else:
+        with served(authority.public) as address:
+            yield address
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    """Where a verifier keeps its trust."""
+    return tmp_path / "verifier" / "trust"
