@@ -1,0 +1,360 @@
+"""The main job before your eyes: issue, publish, verify, scan. Started by `script/demo`."""
+
+import argparse
+import json
+import os
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+import cv2
+import numpy as np
+import segno
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from benchmarks.frames import empty_scene, frame_of
+from issuer.csv_file import open_csv
+from issuer.intake import take_in
+from issuer.issuing import Issuing
+from issuer.records import Rules
+from issuer.register.database import Register
+from issuer.signing import AuthorityKeys
+from keys.algorithms import sign
+from keys.authority import Authority
+from keys.clock import Clock, FixedClock
+from keys.secrets import FileSecrets
+from script.demo_people import LAST_YEAR, PEOPLE, SPOILED, records_csv
+from spec import qr_text
+from spec.certificate import Certificate, Timestamp
+from spec.colour import Colour
+from spec.cose import Algorithm, CoseSign1, to_be_signed
+from spec.vaccines import VaccineTable
+
+_DAY: Final = 86_400
+_LAST_YEAR: Final = 400
+"""Days ago: a certificate of then, valid for a year, has ended."""
+_MARK: Final = ".dosepass-demo"
+_START_LIMIT: Final = 30.0
+"""Seconds for the service to become ready, on a slow machine."""
+
+_FRAMES: Final = (
+    # file, whose certificate, how it was photographed, seed, on paper, what has to come out
+    ("1-two-doses", "two doses", "glare", 3, False, "ok green"),
+    ("2-one-dose", "one dose", "tilted", 5, False, "ok yellow"),
+    ("3-janssen-1-of-1", "Janssen", "mixed", 2, False, "ok green"),
+    ("4-abdala-2-of-3", "Abdala two of three", "noisy", 4, True, "ok yellow"),
+    ("5-forged", "forged", "blurred", 1, False, "bad_signature"),
+    ("6-expired", "expired", "moving", 6, True, "expired"),
+    ("7-another-code", "menu", "plain", 7, True, "not_a_certificate"),
+)
+_NO_CODE: Final = "8-nothing-shown"
+
+
+def main() -> int:
+    """Run the demo; 0 when every certificate came out as it had to."""
+    options = argparse.ArgumentParser(prog="script/demo", description=__doc__)
+    options.add_argument("--once", action="store_true", help="end by itself, without a window")
+    options.add_argument("--into", type=Path, default=Path("demo-output"), metavar="DIR")
+    chosen = options.parse_args()
+    stage = Stage(chosen.into.absolute())
+    stage.clear()
+    issue(stage)
+    with Service(stage) as service:
+        ask(stage, service)
+        right = scan(stage, service)
+        tell_files(stage)
+        if right and not chosen.once:
+            stay(stage, service)
+    return 0 if right else 1
+
+
+class Stage:
+    """The folder of the demo, and commands run in it as a person would type them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.home = folder / "authority"
+        self.passphrase = folder / "passphrase.txt"
+        self.certificates = folder / "certificates"
+        self.frames = folder / "camera-frames"
+        self.screens = folder / "scanner-screens"
+
+    def clear(self) -> None:
+        """Begin anew; a folder that is not the demo's is left alone."""
+        if self.folder.exists() and any(self.folder.iterdir()):
+            if not (self.folder / _MARK).exists():
+                sys.exit(f"script/demo: {self.folder} is not empty and not the demo's\n"
+                         "hint: name another folder with --into")  # fmt: skip
+            shutil.rmtree(self.folder)
+        for folder in (self.folder, self.frames, self.screens):
+            folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / _MARK).touch()
+        self.passphrase.write_text("a demo is no secret\n")
+        self.passphrase.chmod(0o600)
+
+    def run(self, command: str, *, expect: int = 0, quiet: bool = False) -> str:
+        """Show a command, run it, show what it says; any other exit status ends the demo."""
+        if not quiet:
+            print(f"\n$ {command}", flush=True)
+        done = subprocess.run(  # noqa: S603 -- the demo's own commands
+            words(command),
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL if quiet else subprocess.STDOUT,
+            text=True,
+        )
+        if not quiet:
+            print(done.stdout, end="", flush=True)
+        if done.returncode != expect:
+            sys.exit(f"script/demo: that ended with {done.returncode}, not {expect}")
+        return done.stdout
+
+
+def words(command: str) -> list[str]:
+    """Split a command as a shell does, and find it beside this Python."""
+    name, *rest = shlex.split(command)
+    return [str(Path(sys.executable).parent / name), *rest]
+
+
+def issue(stage: Stage) -> None:
+    """Keys, trust, and certificates from dose records."""
+    title("An authority, which has issued certificates for more than a year")
+    found_authority(stage, Timestamp(int(time.time()) - _LAST_YEAR * _DAY))
+    stage.run("dosepass-keys generate --sign-at-once --yes --passphrase-file passphrase.txt")
+    stage.run("dosepass-keys publish --passphrase-file passphrase.txt")
+    stage.run("dosepass-keys list")
+
+    title("Dose records in, certificates out; a row with a fault stops only itself")
+    (stage.folder / "records.csv").write_text(records_csv(PEOPLE + SPOILED))
+    print("\n$ cat records.csv")
+    print((stage.folder / "records.csv").read_text(), end="")
+    stage.run(
+        "dosepass-issuer issue records.csv --out certificates --passphrase-file passphrase.txt",
+        expect=1,
+    )
+    stage.run(
+        "dosepass-issuer issue records.csv --out certificates --passphrase-file passphrase.txt",
+        expect=1,
+    )
+    print("\nThe second run issued nothing twice.")
+
+
+def found_authority(stage: Stage, then: Timestamp) -> None:
+    """Make the authority as of last year, and the certificate that has ended since."""
+    clock, secrets = FixedClock(then), FileSecrets(stage.passphrase)
+    authority = Authority.create(stage.home, "VN", secrets, clock)
+    authority.generate(Algorithm.ES256, secrets, then, at_once=True)
+    authority.publish(then, secrets)
+    records = stage.folder / "records-of-last-year.csv"
+    records.write_text(records_csv([LAST_YEAR]))
+    table = VaccineTable.from_json(Path("spec/data/vaccines.json").read_bytes())
+    with closing(Register.open(stage.home / "register.sqlite3")) as register:
+        rules = Rules.of(table=table, now=then, sites=None)
+        list(take_in(register, open_csv(records), rules, table, clock))
+        _issuing(register, authority, secrets, table, clock).run()
+
+
+def _issuing(
+    register: Register,
+    authority: Authority,
+    secrets: FileSecrets,
+    table: VaccineTable,
+    clock: Clock,
+) -> Issuing:
+    return Issuing(
+        register=register,
+        issuer=authority.issuer,
+        keys=AuthorityKeys(authority, secrets),
+        table=table,
+        clock=clock,
+        life=authority.settings.certificate_life,
+    )
+
+
+class Service:
+    """The verifier service as its own process, on a free port of this machine."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.url = f"http://127.0.0.1:{free.getsockname()[1]}"
+
+    def __enter__(self) -> "Service":
+        title("A verifier fetches the trust bundle and answers over HTTP")
+        root = "authority/public/metadata/1.root.json"
+        url = (self._stage.home / "public").as_uri()
+        self._stage.run(f"dosepass-keys fetch {url} --root {root} --into trust")
+        command = f"dosepass-verifier serve --trust trust --port {self.url.rpartition(':')[2]}"
+        print(f"\n$ {command} &")
+        with (self._stage.folder / "verifier.log").open("w") as log:
+            self._process = subprocess.Popen(  # noqa: S603 -- the demo's own command
+                words(command), cwd=self._stage.folder, stdout=log, stderr=subprocess.STDOUT
+            )
+        self._wait()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.send_signal(signal.SIGTERM)
+        self._process.wait(timeout=_START_LIMIT)
+
+    def _wait(self) -> None:
+        limit = time.monotonic() + _START_LIMIT
+        while time.monotonic() < limit and self._process.poll() is None:
+            try:
+                urllib.request.urlopen(f"{self.url}/readyz", timeout=1).close()  # noqa: S310
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+            else:
+                return
+        sys.exit("script/demo: the verifier did not start; see verifier.log")
+
+    def verify(self, text: str, disclose: list[str]) -> dict[str, Any]:
+        """Ask for a verdict as a business would."""
+        request = urllib.request.Request(  # noqa: S310 -- our own address
+            f"{self.url}/v1/verify",
+            data=json.dumps({"text": text, "disclose": disclose}).encode(),
+            headers={"Content-Type": "application/json", "Accept-Language": "en"},
+        )
+        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+            document: dict[str, Any] = json.load(answer)
+            return document
+
+
+def ask(stage: Stage, service: Service) -> None:
+    """Ask once as a business: the colour without the name, since it did not ask for it."""
+    text = texts_by_key(stage)["two doses"]
+    print(f'\n$ curl {service.url}/v1/verify --json \'{{"text": "{text[:24]}..."}}\'')
+    answer = service.verify(text, [])
+    shown = ("outcome", "code", "colour", "doses", "words", "expires_at", "disclosed")
+    print(json.dumps({name: answer.get(name) for name in shown}, ensure_ascii=False, indent=2))
+
+
+def scan(stage: Stage, service: Service) -> bool:
+    """Photograph the certificates, let the scanner read the frames, compare with what must be."""
+    title("Phones and papers before a webcam: tilted, moved, blurred, with glare and noise")
+    take_frames(stage)
+    stage.run(
+        f"dosepass-scanner --pictures camera-frames --service {service.url} --trust trust "
+        "--headless --language en --demo-screens scanner-screens",
+        expect=1,
+    )
+    lines = stage.run(
+        f"dosepass-scanner --pictures camera-frames --service {service.url} --trust trust "
+        "--headless --json",
+        expect=1,
+        quiet=True,
+    )
+    found = {}
+    for line in lines.splitlines():
+        answer = json.loads(line)
+        found[answer["source"]] = f"{answer['code']} {answer.get('colour') or ''}".strip()
+    expected = {f"{name}.jpg": verdict for name, *_, verdict in _FRAMES}
+    wrong = [name for name, verdict in expected.items() if found.get(name) != verdict]
+    for name in wrong:
+        print(f"script/demo: {name} gave {found.get(name)}, not {expected[name]}", file=sys.stderr)
+    return not wrong
+
+
+def take_frames(stage: Stage) -> None:
+    """Hold each card or print before the simulated camera."""
+    texts = texts_by_key(stage)
+    texts["forged"] = forge(texts["one dose"])
+    texts["menu"] = "https://example.org/thuc-don"
+    cards = {key: stage.certificates / folder for key, folder in folders_by_key(stage).items()}
+    for name, key, kind, seed, paper, _ in _FRAMES:
+        card = cards[key] / "card.png" if key in cards and not paper else None
+        picture = cv2.imread(str(card)) if card else _code(texts[key])
+        save(stage.frames / f"{name}.jpg", frame_of(picture, kind, seed, paper=paper))
+    save(stage.frames / f"{_NO_CODE}.jpg", empty_scene(seed=8))
+
+
+def forge(text: str) -> str:
+    """Turn a yellow certificate green, signed with a key of one's own under the issuer's name."""
+    message = CoseSign1.from_cbor(qr_text.from_text(text))
+    green = Certificate.from_cbor(message.payload)._replace(colour=Colour.GREEN, doses_needed=1)
+    payload = green.to_cbor()
+    own_key = ec.generate_private_key(ec.SECP256R1())
+    signature = sign(own_key, to_be_signed(message.protected, payload))
+    return qr_text.to_text(message._replace(payload=payload, signature=signature).to_cbor())
+
+
+def _code(text: str) -> Any:
+    """A QR code as a printer would get it."""
+    modules = np.array([list(row) for row in segno.make_qr(text, error="m").matrix], np.uint8)
+    quiet = np.pad(1 - modules, 4, constant_values=1) * 255
+    return cv2.cvtColor(np.kron(quiet, np.ones((8, 8), np.uint8)), cv2.COLOR_GRAY2BGR)
+
+
+def save(path: Path, frame: Any) -> None:
+    """Write a frame as the camera's JPEG."""
+    cv2.imwrite(str(path), frame, [cv2.IMWRITE_JPEG_QUALITY, 90])
+
+
+def folders_by_key(stage: Stage) -> dict[str, str]:
+    """Which folder holds whose certificate."""
+    names = {person.name: person.key for person in (*PEOPLE, LAST_YEAR)}
+    return {
+        names[_certificate(folder / "text.txt").name]: folder.name
+        for folder in stage.certificates.iterdir()
+    }
+
+
+def texts_by_key(stage: Stage) -> dict[str, str]:
+    """The QR text of each person's certificate; last year's is drawn now."""
+    if not (stage.folder / "of-last-year").exists():
+        stage.run("dosepass-issuer print --all --out certificates")
+        (stage.folder / "of-last-year").touch()
+    return {
+        key: (stage.certificates / folder / "text.txt").read_text().strip()
+        for key, folder in folders_by_key(stage).items()
+    }
+
+
+def _certificate(path: Path) -> Certificate:
+    message = CoseSign1.from_cbor(qr_text.from_text(path.read_text().strip()))
+    return Certificate.from_cbor(message.payload)
+
+
+def tell_files(stage: Stage) -> None:
+    """Say where everything lies."""
+    title("What is there now")
+    for path, what in (
+        (stage.certificates, "for each person: qr.png, qr.svg, card.png, certificate.pdf"),
+        (stage.frames, "what the camera saw"),
+        (stage.screens, "what the officer saw"),
+        (stage.home / "public", "the trust bundle, as any web server serves it"),
+        (stage.folder / "verifier.log", "the verifier's log, without a personal datum"),
+    ):
+        print(f"{os.path.relpath(path)}: {what}")
+
+
+def stay(stage: Stage, service: Service) -> None:
+    """Leave the verifier running, for a person to try."""
+    folder = os.path.relpath(stage.folder)
+    title("Your turn; the verifier runs until Ctrl-C")
+    print(f"A webcam:    .venv/bin/dosepass-scanner --service {service.url}")
+    print(f"Without one: .venv/bin/dosepass-scanner --pictures {folder}/camera-frames "
+          f"--service {service.url}")  # fmt: skip
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        print()
+
+
+def title(words: str) -> None:
+    """Begin a part."""
+    print(f"\n== {words}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
