@@ -8,14 +8,31 @@ certificates from such frames, the tests measure the engines on them. As a progr
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.optics import (
+    HEIGHT,
+    WIDTH,
+    Conditions,
+    Floats,
+    Picture,
+    Random,
+    as_picture,
+    exposed,
+    levels_of,
+    room,
+    shaded,
+    with_glare,
+)
+
 __all__ = [
+    "HEIGHT",
     "KINDS",
+    "WIDTH",
     "Conditions",
     "Subject",
     "empty_scene",
@@ -24,13 +41,6 @@ __all__ = [
     "on_phone",
     "photograph",
 ]
-
-Picture: TypeAlias = NDArray[np.uint8]
-Floats: TypeAlias = NDArray[np.float32]
-Random: TypeAlias = np.random.Generator
-
-WIDTH: Final = 1280
-HEIGHT: Final = 720
 
 _FOCAL: Final = 1100.0
 """Pixels: a webcam with a horizontal view of 60 degrees."""
@@ -47,29 +57,6 @@ class Subject:
     """255 where the thing is."""
     shiny: bool
     """Glass reflects lamps, paper does not."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Conditions:
-    """How a photograph is taken. Angles in degrees, lengths in pixels of the frame."""
-
-    height: float = 0.9
-    """Share of the frame's height that the subject takes."""
-    yaw: float = 6.0
-    pitch: float = 5.0
-    roll: float = 4.0
-    blur: float = 0.7
-    """Standard deviation of the lens's blur."""
-    motion: float = 0.0
-    """Length of the smear of a moving hand."""
-    light: float = 1.0
-    """Share of good light."""
-    noise: float = 3.0
-    """Standard deviation of the sensor's noise in levels of 255, at half brightness."""
-    glare: float = 0.25
-    """How strongly a lamp is reflected; 1 turns its streak white."""
-    quality: int = 85
-    """Of the JPEG that the camera sends."""
 
 
 KINDS: Final = {
@@ -149,7 +136,7 @@ def on_paper(picture: Picture) -> Subject:
     bend = np.linspace(0, np.pi, width, dtype=np.float32)
     shade = 1 - 0.08 * np.sin(bend)[None, :, None]
     return Subject(
-        pixels=_levels(pixels * shade),
+        pixels=levels_of(pixels * shade),
         mask=np.full((height, width), 255, np.uint8),
         shiny=False,
     )
@@ -158,20 +145,20 @@ def on_paper(picture: Picture) -> Subject:
 def photograph(subject: Subject, conditions: Conditions, seed: int) -> Picture:
     """Hold a subject before a scene and take a frame of 1280x720 blue-green-red pixels."""
     random = np.random.default_rng(seed)
-    scene = _scene(random)
+    behind = room(random)
     pixels, mask = _held(subject, conditions, random)
-    scene = _shadow(scene, mask)
+    behind = shaded(behind, mask)
     if subject.shiny:
-        pixels = _with_glare(pixels, conditions.glare, random)
+        pixels = with_glare(pixels, conditions.glare, random)
     opacity = mask[:, :, None]
-    seen = scene * (1 - opacity) + pixels * opacity
-    return _exposed(seen, conditions, random)
+    seen = behind * (1 - opacity) + pixels * opacity
+    return exposed(seen, conditions, random)
 
 
 def empty_scene(seed: int, conditions: Conditions = KINDS["plain"]) -> Picture:
     """A frame with nothing held before the camera."""
     random = np.random.default_rng(seed)
-    return _exposed(_scene(random), conditions, random)
+    return exposed(room(random), conditions, random)
 
 
 # The subject in space
@@ -227,94 +214,13 @@ def _rotation(axis: int, angle: float) -> NDArray[np.float64]:
     return matrix
 
 
-# Light
-
-
-def _scene(random: Random) -> Floats:
-    """A room out of focus: a wall, a counter, a few dark shapes and lamps, in muted colours."""
-    width, height = WIDTH // 4, HEIGHT // 4
-    scene = np.empty((height, width, 3), np.float32)
-    horizon = int(random.uniform(0.6, 0.85) * height)
-    scene[:horizon] = _muted(random, random.uniform(110, 175))
-    scene[horizon:] = _muted(random, random.uniform(60, 110))
-    for _ in range(7):
-        left, top = int(random.uniform(-0.1, 1) * width), int(random.uniform(-0.2, 0.7) * height)
-        right = left + int(random.uniform(0.05, 0.25) * width)
-        bottom = top + int(random.uniform(0.2, 0.8) * height)
-        tone = _muted(random, random.uniform(35, 190))
-        cv2.rectangle(scene, (left, top), (right, bottom), tone, -1)
-    for _ in range(3):
-        centre = (int(random.uniform(0, width)), int(random.uniform(0, height // 3)))
-        cv2.circle(scene, centre, int(random.uniform(4, 11)), (190, 225, 245), -1)
-    scene = np.asarray(cv2.GaussianBlur(scene, (0, 0), random.uniform(3, 6)), np.float32)
-    fall = np.linspace(random.uniform(0.7, 1), random.uniform(0.7, 1), width, dtype=np.float32)
-    lit = cv2.resize(scene * fall[None, :, None], (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(lit, np.float32)
-
-
-def _muted(random: Random, level: float) -> tuple[float, float, float]:
-    """A colour of a brightness, not far from grey."""
-    blue, green, red = (float(level + shift) for shift in random.uniform(-16, 16, 3))
-    return blue, green, red
-
-
-def _shadow(scene: Floats, mask: Floats) -> Floats:
-    """The subject darkens what is right behind it."""
-    moved = np.roll(mask, (14, 10), axis=(0, 1))
-    soft = cv2.GaussianBlur(moved, (0, 0), 18)
-    shaded: Floats = scene * (1 - 0.45 * soft[:, :, None])
-    return shaded
-
-
-def _with_glare(pixels: Floats, strength: float, random: Random) -> Floats:
-    """A slanting streak of a lamp, and a weak veil over all of the glass."""
-    angle = random.uniform(0.5, 1.1)
-    x, y = np.meshgrid(
-        np.arange(WIDTH, dtype=np.float32) - WIDTH * random.uniform(0.4, 0.6),
-        np.arange(HEIGHT, dtype=np.float32) - HEIGHT * random.uniform(0.3, 0.7),
-    )
-    across = x * np.cos(angle) + y * np.sin(angle)
-    streak = np.exp(-((across / random.uniform(26, 48)) ** 2))
-    streak += 0.4 * np.exp(-(((across - 110) / 16) ** 2))
-    amount = (strength * streak + 0.05)[:, :, None].clip(0, 1)
-    lit: Floats = pixels * (1 - amount) + 250 * amount
-    return lit
-
-
-def _exposed(scene: Floats, conditions: Conditions, random: Random) -> Picture:
-    """Lens, shutter, sensor and the camera's JPEG, in this order."""
-    seen = cv2.GaussianBlur(scene, (0, 0), conditions.blur)
-    if conditions.motion >= 1:
-        seen = cv2.filter2D(seen, -1, _smear(conditions.motion, random))
-    levels = np.asarray(seen, np.float32) * conditions.light
-    # Light arrives in quanta: brighter parts vary more, and a dim sensor adds its own noise.
-    spread = conditions.noise * np.sqrt(0.35 + levels / 196)
-    levels = levels + random.standard_normal(levels.shape, np.float32) * spread
-    quality = [cv2.IMWRITE_JPEG_QUALITY, conditions.quality]
-    _, jpeg = cv2.imencode(".jpg", _levels(levels), quality)
-    return _picture(cv2.imdecode(jpeg, cv2.IMREAD_COLOR))
-
-
-def _smear(length: float, random: Random) -> Floats:
-    """The path of a point while the shutter is open: a straight line of some direction."""
-    side = 2 * int(length) + 3
-    kernel = np.zeros((side, side), np.float32)
-    angle = random.uniform(0, np.pi)
-    middle = side / 2 - 0.5
-    for step in np.linspace(-length / 2, length / 2, 8 * side):
-        x, y = middle + step * np.cos(angle), middle + step * np.sin(angle)
-        kernel[round(y), round(x)] += 1
-    smear: Floats = kernel / kernel.sum()
-    return smear
-
-
 # Pixels
 
 
 def _fitted(picture: Picture, width: int, height: int) -> Picture:
     """Show a picture as large as a screen allows, on white."""
     if picture.ndim == 2:
-        picture = _picture(cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR))
+        picture = as_picture(cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR))
     scale = min(width / picture.shape[1], height / picture.shape[0])
     size = (max(1, int(picture.shape[1] * scale)), max(1, int(picture.shape[0] * scale)))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST
@@ -339,16 +245,6 @@ def _rounded(width: int, height: int, radius: int) -> Picture:
     return mask
 
 
-def _levels(values: Any) -> Picture:
-    return _picture(np.clip(values, 0, 255).astype(np.uint8))
-
-
-def _picture(array: Any) -> Picture:
-    """Take OpenCV's word that a picture of bytes stays one."""
-    picture: Picture = array
-    return picture
-
-
 def main() -> None:
     """Photograph one picture from the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -361,7 +257,7 @@ def main() -> None:
     picture = cv2.imread(str(given.picture), cv2.IMREAD_COLOR)
     if picture is None:
         parser.error(f"not a picture: {given.picture}")
-    frame = frame_of(_picture(picture), given.kind, given.seed, paper=given.paper)
+    frame = frame_of(as_picture(picture), given.kind, given.seed, paper=given.paper)
     cv2.imwrite(str(given.out), frame)
 
 

@@ -35,9 +35,7 @@ def draw(certificate: StandingCertificate, out: Path, table: VaccineTable) -> bo
     write_atomically(folder / "qr.png", qr.png(text))
     write_atomically(folder / "qr.svg", qr.svg(text))
     write_atomically(folder / "card.png", card.png(facts, text, table))
-    write_atomically(
-        folder / "certificate.pdf", paper.pdf(facts, text, table, certificate.number)
-    )
+    write_atomically(folder / "certificate.pdf", paper.pdf(facts, text, table, certificate.number))
     write_atomically(folder / _TEXT_FILE, f"{text}\n".encode())
     return True
 

@@ -47,7 +47,12 @@ class RowOutcome:
 
 
 def take_in(
-    register: Register, file: CsvFile, rules: Rules, table: VaccineTable, clock: Clock
+    register: Register,
+    file: CsvFile,
+    rules: Rules,
+    table: VaccineTable,
+    clock: Clock,
+    size: int = BATCH,
 ) -> Iterator[list[RowOutcome]]:
     """Store the rows of a file batch by batch and tell the outcome of each.
 
@@ -57,7 +62,7 @@ def take_in(
     with register.writing() as connection:
         import_id = open_import(connection, file, clock.now())
     rows = (read_row(row, rules) for row in file.rows())
-    while batch := list(islice(rows, BATCH)):
+    while batch := list(islice(rows, size)):
         with register.writing() as connection:
             outcomes = _store(connection, batch, import_id, table, clock.now())
         yield outcomes

@@ -31,6 +31,11 @@ class Report:
     not_issued: list[tuple[str, str]] = field(default_factory=list)
     """Number and reason of certificates that the lint stopped."""
 
+    @property
+    def refused(self) -> int:
+        """How many rows wait for a correction."""
+        return self.rows[RowResult.REFUSED]
+
     def add(self, outcomes: Iterable[RowOutcome]) -> None:
         """Count the outcomes of a batch of rows."""
         for outcome in outcomes:
@@ -57,7 +62,7 @@ class Report:
         yield _line("rows read", self.rows.total())
         yield _line("accepted", self.rows[RowResult.ACCEPTED])
         yield _line("recorded before", self.rows[RowResult.REPEATED])
-        yield _line("refused", self.rows[RowResult.REFUSED])
+        yield _line("refused", self.refused)
         yield from _by_reason(self._counts(Severity.BLOCK))
         flags = self._counts(Severity.WARN)
         yield _line("flags", flags.total())
@@ -74,7 +79,7 @@ class Report:
             "rows": self.rows.total(),
             "accepted": self.rows[RowResult.ACCEPTED],
             "repeated": self.rows[RowResult.REPEATED],
-            "refused": self.rows[RowResult.REFUSED],
+            "refused": self.refused,
             "refused_by_reason": dict(self._counts(Severity.BLOCK).most_common()),
             "flagged_by_reason": dict(self._counts(Severity.WARN).most_common()),
             "certificates_issued": self.issued,

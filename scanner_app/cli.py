@@ -131,10 +131,8 @@ def _headless(
     folder: ScreenFolder | None,
 ) -> int:
     def report(name: str, answer: Answer) -> None:
-        line = (
-            json_line(name, answer) if choices.json else text_line(name, answer, choices.language)
-        )
-        click.echo(line)
+        as_line = json_line if choices.json else text_line
+        click.echo(as_line(name, answer, choices.language))
         if folder is not None:
             folder.save(name, result_screen(answer, checker, clock, choices.language))
 

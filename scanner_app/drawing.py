@@ -97,18 +97,21 @@ class Canvas:
     ) -> Typeset:
         """Break a text into lines of at most a width, as large as fits into a height.
 
-        Words stay whole down to two thirds of the wanted size. The result always fits the width,
-        and the height unless a hundred letters stand in a very small box.
+        Words stay whole down to two thirds of the wanted size. A text that fits at no size that
+        can be read is cut, which the limits of names and words keep from windows of a sane size.
         """
         wanted = current = float(self.px(size))
-        while True:
+        while current >= _SMALLEST:
             in_words = current > wanted * _WHOLE_WORDS
             lines = _broken(text, width, round(current), weight, in_words=in_words)
             result = Typeset(tuple(lines), round(current), weight)
             fits = all(text_width(line, result.size, weight) <= width for line in lines)
-            if (fits and result.height <= height) or current < _SMALLEST:
+            if fits and result.height <= height:
                 return result
             current *= _SHRINK
+        lines = _break_words(text, width, round(current), weight)
+        rows = max(1, int(height / (round(current) * LINE_HEIGHT)))
+        return Typeset(tuple(lines[:rows]), round(current), weight)
 
     def put(
         self,

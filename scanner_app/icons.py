@@ -62,7 +62,7 @@ def _cross_octagon(pen: _Pen) -> None:
 def _clock(pen: _Pen) -> None:
     pen.disc(1, pen.ink)
     pen.disc(0.82, pen.paper)
-    pen.line([(0, -0.52), (0, 0.04), (0.36, 0.28)], pen.ink, 0.16)
+    pen.line([(0, -0.46), (0, 0.04), (0.34, 0.26)], pen.ink, 0.15)
     for step in range(12):
         angle = step * pi / 6
         inner, outer = (0.66 if step % 3 else 0.6), 0.72

@@ -161,11 +161,20 @@ class Session:
 
     def _rest(self, certificates: Iterable[str], at: float) -> "Session":
         """Let judged codes that are still in view rest on: a phone held still is read once."""
-        again = {_digest(text) for text in certificates} & self._resting.keys()
+        again = {_digest(text) for text in certificates} & self._judged()
         if not again:
             return self
         until = dict.fromkeys(again, at + self.times.cooldown)
         return replace(self, _resting={**self._resting, **until})
+
+    def _judged(self) -> set[Digest]:
+        """The codes that need no new judgement while they are in view."""
+        match self.state:
+            case Showing(answer=answer) if answer.outcome is not Outcome.UNDETERMINED:
+                shown = set() if self._shown is None else {self._shown}
+            case _:
+                shown = set()
+        return shown | self._resting.keys()
 
     def _noted(self, note: Note, at: float) -> "Session":
         """Remark on something, unless a result is on the screen."""

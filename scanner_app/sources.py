@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from queue import Empty, Queue
-from threading import Thread
+from queue import Empty, Full, Queue
+from threading import Event, Thread
 from typing import IO, Any, Final, Protocol, Self, TypeAlias
 
 import cv2
@@ -30,6 +30,8 @@ PICTURE_SUFFIXES: Final = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", "
 
 _LONGEST_LINE: Final = 8192
 """Characters; no QR code holds as many, so the rest of a longer line is only skipped."""
+_ROOM_WAIT: Final = 0.2
+"""Seconds between looks at whether the lines are still wanted."""
 _FALLBACK_RATE: Final = 25.0
 """Frames a second of a video that does not say."""
 
@@ -148,12 +150,16 @@ class TextLines:
 
     single = True
 
-    def __init__(self, stream: IO[str], name: str, *, live: bool = False) -> None:
+    def __init__(
+        self, stream: IO[str], name: str, *, live: bool = False, owned: bool = False
+    ) -> None:
+        """Read from a stream; an `owned` one is closed at the end."""
         self.name = name
         self.live = live
         self._stream = stream
+        self._owned = owned
         self._lines: Queue[Line | None] = Queue(maxsize=16)
-        self._ended = False
+        self._closed = Event()
         self._thread = Thread(target=self._pump, name="lines", daemon=True)
         self._thread.start()
 
@@ -161,31 +167,45 @@ class TextLines:
     def of_file(cls, path: Path) -> Self:
         """Open a file of lines; raises OSError."""
         # A stray byte spoils its own line only.
-        return cls(path.open(encoding="utf-8", errors="replace"), str(path))
+        return cls(path.open(encoding="utf-8", errors="replace"), str(path), owned=True)
 
     def read(self, timeout: float) -> Line | None:
         """Give the next line that is not empty."""
-        if self._ended:
+        if self._closed.is_set():
             raise SourceEnd
         try:
             line = self._lines.get(timeout=timeout)
         except Empty:
             return None
         if line is None:
-            self._ended = True
+            self.close()
             raise SourceEnd
         return line
 
     def close(self) -> None:
         """Stop giving lines; a thread that waits for a keyboard ends with the process."""
-        self._ended = True
+        self._closed.set()
+        if self._owned:
+            self._thread.join(timeout=2)
 
     def _pump(self) -> None:
-        number = 0
         for number, text in enumerate(_bounded_lines(self._stream), start=1):
             if text.strip():
-                self._lines.put(Line(name=f"line {number}", text=text, at=float(number - 1)))
-        self._lines.put(None)
+                self._put(Line(name=f"line {number}", text=text, at=float(number - 1)))
+            if self._closed.is_set():
+                break
+        if self._owned:
+            self._stream.close()
+        self._put(None)
+
+    def _put(self, line: Line | None) -> None:
+        """Wait for room in the queue, unless nobody reads any more."""
+        while not self._closed.is_set():
+            try:
+                self._lines.put(line, timeout=_ROOM_WAIT)
+            except Full:
+                continue
+            return
 
 
 def _bounded_lines(stream: IO[str]) -> Iterator[str]:

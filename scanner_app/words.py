@@ -118,7 +118,7 @@ _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAY: Final = 86_400
 _AGES: Final = {
-    "vi": ("{} phút", "{} giờ", "{} ngày", "đồng hồ máy sai?"),
+    "vi": ("{} phút trước", "{} giờ trước", "{} ngày trước", "đồng hồ máy sai?"),
     "en": ("{} min old", "{} h old", "{} days old", "device clock wrong?"),
 }
 

@@ -124,7 +124,8 @@ def _shortest(items: Iterable[CborValue], levels: int) -> int:
     for item in items:
         kind = type(item)
         if kind is int:
-            total += 1 if -25 < item < 24 else _head(item if item >= 0 else ~item)
+            size = item if item >= 0 else ~item
+            total += 1 if size < 24 else 3 if 2**8 <= size < 2**16 else _head(size)
         elif kind is str:
             length = len(item.encode())
             total += _head(length) + length

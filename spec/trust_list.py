@@ -57,7 +57,7 @@ class PublicKey:
         match kind:
             case (2, 1, Algorithm.ES256) if _is_coordinate(y):
                 algorithm = Algorithm.ES256
-            case (1, 6, Algorithm.EDDSA) if y is None:
+            case (1, 6, Algorithm.EDDSA) if _Y not in labels:
                 algorithm = Algorithm.EDDSA
             case _:
                 raise MalformedError("trust list: a key is neither ES256 nor Ed25519")

@@ -17,6 +17,10 @@ __all__ = ["DEFAULT_MAX_BODY", "VerifyRequest", "read_body", "read_verify_reques
 DEFAULT_MAX_BODY: Final = 16_384
 """Bytes of a request body: the longest text with every character escaped takes 12,288."""
 
+_PASSED_OVER: Final = 1_048_576
+"""Bytes of a body too large that are still taken off the line. Without it a client that is in the
+middle of sending, such as one with a picture, would see a broken line instead of the reason."""
+
 _EXAMPLE: Final = 'Send a JSON object such as {"text": "DP1:..."}'
 
 
@@ -30,7 +34,11 @@ class VerifyRequest:
 
 def read_verify_request(environ: Mapping[str, Any], max_body: int) -> VerifyRequest:
     """Read the request out of a WSGI environment; raises ProblemError."""
-    _check_media_type(environ)
+    try:
+        _check_media_type(environ)
+    except ProblemError:
+        _pass_over(_stream(environ))
+        raise
     document = _decode(read_body(environ, max_body))
     if type(document) is not dict:
         raise ProblemError(problems.INVALID_REQUEST, f"{_EXAMPLE}.", "#")
@@ -45,29 +53,40 @@ def read_verify_request(environ: Mapping[str, Any], max_body: int) -> VerifyRequ
 
 
 def read_body(environ: Mapping[str, Any], max_body: int) -> bytes:
-    """Read the body, and never more than `max_body` bytes of it; raises ProblemError.
+    """Read the body, and never keep more than `max_body` bytes of it; raises ProblemError.
 
     Werkzeug's own limit cuts a chunked body off where this refuses it.
     """
-    announced = _announced(environ.get("CONTENT_LENGTH", ""))
+    announced = _announced(environ)
+    stream = _stream(environ)
     if announced is not None and announced > max_body:
+        if announced <= _PASSED_OVER:
+            _pass_over(stream)
         raise _too_large(max_body)
-    # A server that ends the stream itself says so; elsewhere a read past the end would hang.
-    if environ.get("wsgi.input_terminated"):
-        stream: BinaryIO = environ["wsgi.input"]
-    else:
-        stream = cast(BinaryIO, LimitedStream(environ["wsgi.input"], announced or 0))
     body = _read(stream, max_body + 1)
     if len(body) > max_body:
+        _pass_over(stream)
         raise _too_large(max_body)
     if announced is not None and len(body) < announced:
         raise ProblemError(problems.BAD_REQUEST, "Send as many bytes as Content-Length says.")
     return body
 
 
-def _announced(length: str) -> int | None:
-    """Read a Content-Length; of an absurdly long one the first digits tell enough."""
+def _announced(environ: Mapping[str, Any]) -> int | None:
+    """The Content-Length; of an absurdly long one the first digits tell enough."""
+    length = environ.get("CONTENT_LENGTH", "")
     return int(length[:20]) if length.isascii() and length.isdigit() else None
+
+
+def _stream(environ: Mapping[str, Any]) -> BinaryIO:
+    """The body as a stream that ends where the body does.
+
+    A server that ends it itself says so; elsewhere a read past the end would hang.
+    """
+    stream: BinaryIO = environ["wsgi.input"]
+    if environ.get("wsgi.input_terminated"):
+        return stream
+    return cast(BinaryIO, LimitedStream(stream, _announced(environ) or 0))
 
 
 def _read(stream: BinaryIO, most: int) -> bytes:
@@ -79,6 +98,13 @@ def _read(stream: BinaryIO, most: int) -> bytes:
     except (OSError, ClientDisconnected):
         raise ProblemError(problems.BAD_REQUEST, "Send the body again; the line broke.") from None
     return body
+
+
+def _pass_over(stream: BinaryIO) -> None:
+    """Read on for a while and keep nothing, so that the client comes to read its answer."""
+    left = _PASSED_OVER
+    while left > 0 and (size := len(_read(stream, min(left, 65_536)))):
+        left -= size
 
 
 def _too_large(max_body: int) -> ProblemError:

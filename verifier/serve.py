@@ -3,7 +3,10 @@
 import logging
 import multiprocessing
 import os
+import signal
 import socket
+import threading
+import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -40,6 +43,10 @@ _HEADER_BYTES: Final = 32_768
 _THREADS: Final = 32
 """Requests that one worker works on at a time. Verdicts take turns; the others are threads that
 wait for a body on a slow line."""
+
+
+_SUPERVISION: Final = 1.0
+"""Seconds between two looks of a worker at whether its supervisor lives."""
 
 
 class ServeError(HintedError):
@@ -86,7 +93,8 @@ def serve(settings: ServeSettings) -> None:
         workers_kill_timeout=_GRACE,
     )
     try:
-        server.serve(target_loader=partial(build_application, settings), wrap_loader=False)
+        loader = partial(build_application, settings, supervisor=os.getpid())
+        server.serve(target_loader=loader, wrap_loader=False)
     except SystemExit as end:
         if end.code:
             raise ServeError(
@@ -95,14 +103,25 @@ def serve(settings: ServeSettings) -> None:
     log.add(Line(event=Event.STOPPED))
 
 
-def build_application(settings: ServeSettings) -> "WSGIApplication":
-    """Build the application of one worker, inside that worker's process."""
+def build_application(settings: ServeSettings, *, supervisor: int) -> "WSGIApplication":
+    """Build the application of one worker, inside that worker's process.
+
+    `supervisor` is the process that replaces dead workers and passes signals on.
+    """
+    threading.Thread(target=_end_with, args=(supervisor,), daemon=True).start()
     log = _log()
     clock = SystemClock()
     trust = TrustSource(settings.trust, clock, log)
     app = create_app(trust, clock, log, max_body=settings.max_body)
     log.add(Line(event=Event.WORKER_STARTED, pid=os.getpid()))
     return app
+
+
+def _end_with(supervisor: int) -> None:
+    """End this worker when its supervisor was killed: nobody would stop it, or free its port."""
+    while os.getppid() == supervisor:
+        time.sleep(_SUPERVISION)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def usable_cores() -> int:

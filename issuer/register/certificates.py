@@ -76,7 +76,7 @@ def due_people(connection: Connection, after: int, limit: int) -> list[DuePerson
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [DuePerson(*row) for row in connection.execute(query).tuples()]
+    return [DuePerson(*row) for row in connection.execute(query)]
 
 
 def clear_due(connection: Connection, person_ids: Sequence[int]) -> None:
@@ -95,7 +95,7 @@ def standing_facts(connection: Connection, person_ids: Sequence[int]) -> dict[in
         .where(CertificateRow.person_id.in_(person_ids), CertificateRow.state.in_(states))
         .order_by(CertificateRow.id)
     )
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def reserve(
@@ -138,7 +138,7 @@ def reserved_after(connection: Connection, after: int, limit: int) -> list[Reser
         .order_by(CertificateRow.id)
         .limit(limit)
     )
-    return [Reserved(*row) for row in connection.execute(query).tuples()]
+    return [Reserved(*row) for row in connection.execute(query)]
 
 
 def store_issued(

@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from keys.errors import HintedError
 from keys.files import PRIVATE_MODE
@@ -46,7 +46,7 @@ class Register:
         if isinstance(where, Path):
             _make_private(where)
             where = f"sqlite:///{where}"
-        register = cls(create_engine(where))
+        register = cls(_engine(where))
         if register.engine.dialect.name == "sqlite":
             _tune_sqlite(register.engine)
         try:
@@ -94,6 +94,17 @@ class Register:
         with self.writing() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+
+def _engine(url: str) -> Engine:
+    try:
+        return create_engine(url)
+    except (ImportError, SQLAlchemyError) as error:
+        raise RegisterError(
+            # Only the kind of error: a URL may hold a password.
+            f"the register cannot be opened: {type(error).__name__}",
+            hint="check the database URL, and that the driver it names is installed",
+        ) from None
 
 
 def _make_private(path: Path) -> None:

@@ -61,7 +61,7 @@ def load_doses(
     query = select(DoseRow.person_id, DoseRow.injected_on, DoseRow.vaccine).where(
         DoseRow.person_id.in_(list(person_ids)), DoseRow.state == RecordState.ACCEPTED
     )
-    for person_id, day, vaccine in connection.execute(query).tuples():
+    for person_id, day, vaccine in connection.execute(query):
         # An accepted record has all three.
         if person_id is not None and day is not None and vaccine is not None:
             doses.setdefault(person_id, {})[day] = VaccineCode(vaccine)

@@ -93,8 +93,8 @@ def test_the_longest_text_fits_also_when_every_character_is_escaped(service: Ser
     assert 2 * len(body) < DEFAULT_MAX_BODY
 
 
-@pytest.mark.parametrize("length", [str(DEFAULT_MAX_BODY + 1), "1000000000", "9" * 5_000])
-def test_an_announced_oversize_is_refused_unread(service: Service, length: str) -> None:
+@pytest.mark.parametrize("length", ["1048577", "1000000000", "9" * 5_000])
+def test_an_announced_great_oversize_is_refused_unread(service: Service, length: str) -> None:
     stream = io.BytesIO(TEXT)
     answer = service.raw(stream, CONTENT_LENGTH=length)
     assert answer.status == 413
@@ -103,10 +103,26 @@ def test_an_announced_oversize_is_refused_unread(service: Service, length: str) 
 
 
 @pytest.mark.parametrize("size", [DEFAULT_MAX_BODY + 1, 10 * DEFAULT_MAX_BODY])
-def test_an_unannounced_oversize_is_refused(service: Service, size: int) -> None:
+@pytest.mark.parametrize("announced", [True, False])
+def test_an_oversize_is_taken_off_the_line_and_refused(
+    service: Service, size: int, announced: bool
+) -> None:
     stream = io.BytesIO(b" " * size)
+    length = {"CONTENT_LENGTH": str(size)} if announced else {}
+    assert service.raw(stream, **length).status == 413
+    assert stream.tell() == size
+
+
+def test_a_body_of_another_type_is_taken_off_the_line(service: Service) -> None:
+    stream = io.BytesIO(b" " * 300_000)
+    assert service.raw(stream, CONTENT_TYPE="image/png").status == 415
+    assert stream.tell() == 300_000
+
+
+def test_an_endless_body_is_given_up(service: Service) -> None:
+    stream = io.BytesIO(b" " * 10_000_000)
     assert service.raw(stream).status == 413
-    assert stream.tell() == DEFAULT_MAX_BODY + 1
+    assert stream.tell() < 1_100_000
 
 
 class Dripping(io.BytesIO):

@@ -22,10 +22,9 @@ FIELDS = {
     "duration_ms", "error_type", "location", "pid", "workers", "port", "fresh_until",
 }  # fmt: skip
 
-NAMES = (
-    st.text(st.characters(codec="utf-8", categories=["L"]), min_size=5, max_size=40)
-    .map(lambda text: unicodedata.normalize("NFC", text))
-    .filter(lambda text: 5 <= len(text) <= 100)
+# The first letter keeps a name from being one of our own words, which hypothesis likes to try.
+NAMES = st.text(st.characters(codec="utf-8", categories=["L"]), min_size=5, max_size=25).map(
+    lambda text: unicodedata.normalize("NFC", f"Đ{text}")
 )
 VIETNAMESE = st.lists(
     st.sampled_from(["Nguyễn", "Trần", "Đặng", "Thị", "Mỹ", "Hạnh", "Phượng", "Châu"]),
@@ -41,7 +40,7 @@ PEOPLE = st.builds(
     },
     name=NAMES | VIETNAMESE,
     birth_date=st.dates(date(1920, 1, 1), date(2010, 1, 1)),
-    id_suffix=st.from_regex(r"[0-9A-Z]{4}", fullmatch=True),
+    id_suffix=st.from_regex(r"[0-9]{4}", fullmatch=True),
     day=st.dates(date(2021, 3, 8), date(2021, 11, 30)),
 )
 QUIET = settings(
@@ -53,6 +52,7 @@ def personal(certificate: Certificate, text: str) -> set[str]:
     """Every spelling of what is personal in a certificate, and of its text."""
     birth = str(certificate.birth_date)
     plain = {certificate.name, birth, "/".join(reversed(birth.split("-"))), text, text[4:]}
+    plain.add(f'"{certificate.id_suffix}"')
     plain |= {json.dumps(word)[1:-1] for word in plain}
     return plain | {text[start : start + 24] for start in range(4, len(text) - 24, 24)}
 

@@ -1,0 +1,83 @@
+"""Kill -9 at random moments, again and again: nothing lost, nothing twice."""
+
+import multiprocessing
+import random
+from pathlib import Path
+from typing import Final
+
+from issuer.csv_file import open_csv
+from issuer.intake import take_in
+from issuer.records import Rules
+from issuer.register.models import CertificateState
+from tests.authority import vaccine_table
+from tests.issuer.world import World, csv_text, row
+
+PEOPLE: Final = 300
+LEAST_KILLS: Final = 8
+FORK: Final = multiprocessing.get_context("fork")
+
+
+def records() -> str:
+    """Two doses of everybody, not side by side, with some rows twice and some refused."""
+    numbers = [f"07919000{number:04}" for number in range(PEOPLE)]
+    first = [row(id_number=number, phone="") for number in numbers]
+    second = [row(id_number=number, phone="", injected_on="20/08/2021") for number in numbers]
+    refused = [row(vaccine="?", lot=number) for number in numbers[:9]]
+    return csv_text(*first, *second, *first[:20], *refused)
+
+
+def take_in_and_issue(folder: Path) -> None:
+    """What the command does, in small batches; runs in a process of its own."""
+    world = World(folder)
+    rules = Rules.of(table=vaccine_table(), now=world.clock.now())
+    file = open_csv(folder / "records.csv")
+    for _ in take_in(world.register, file, rules, vaccine_table(), world.clock, size=40):
+        pass
+    world.issuing(batch=25).run()
+
+
+def killed_after(folder: Path, seconds: float) -> bool:
+    """Let a process run for a while, then kill it with SIGKILL unless it is done."""
+    process = FORK.Process(target=take_in_and_issue, args=(folder,))
+    process.start()
+    process.join(seconds)
+    process.kill()
+    process.join()
+    assert process.exitcode in (0, -9)
+    return process.exitcode != 0
+
+
+def stored(folder: Path) -> dict[int, tuple[bytes, str | None]]:
+    """Payload and text of every certificate, by its id."""
+    world = World(folder)
+    found = {one.id: (one.payload, one.text) for one in world.certificates()}
+    world.register.close()
+    return found
+
+
+def test_killed_at_random_moments(tmp_path: Path) -> None:
+    (tmp_path / "records.csv").write_text(records(), encoding="utf-8", newline="")
+    chance = random.Random(2021)  # noqa: S311 - moments to kill at, no secret
+    before = stored(tmp_path)
+    kills, patience = 0, 0.05
+    while killed_after(tmp_path, chance.uniform(patience / 2, patience)):
+        kills += 1
+        patience *= 1.1  # so that the end comes, on a slow machine too
+        after = stored(tmp_path)
+        for key, (payload, text) in before.items():
+            assert after[key][0] == payload
+            assert text in (None, after[key][1])
+        before = after
+    assert kills >= LEAST_KILLS
+    _check_whole(World(tmp_path), before)
+
+
+def _check_whole(world: World, before: dict[int, tuple[bytes, str | None]]) -> None:
+    after = {one.id: (one.payload, one.text) for one in world.certificates()}
+    assert all(after[key][0] == payload for key, (payload, _) in before.items())
+    assert (world.count("persons"), world.count("dose_records")) == (PEOPLE, 2 * PEOPLE + 9)
+    issued = world.certificates(CertificateState.ISSUED)
+    assert len(after) == len(issued) == PEOPLE
+    assert len({one.person_id for one in issued}) == PEOPLE
+    assert all(len(certificate.doses) == 2 for certificate in world.issued())
+    assert world.issuing().waiting() == 0

@@ -1,0 +1,126 @@
+"""Taking in: every row ends in one place, is kept as it came, and counts once."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from issuer.intake import RowResult
+from issuer.register.models import DoseRow, PersonRow
+from tests.authority import DAY
+from tests.issuer.world import PowerCutError, World, row
+
+ACCEPTED, REFUSED, REPEATED = RowResult.ACCEPTED, RowResult.REFUSED, RowResult.REPEATED
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def results(world: World, *rows: dict[str, str], size: int = 500) -> list[RowResult]:
+    return [outcome.result for outcome in world.take_in(*rows, size=size)]
+
+
+def snapshot(world: World) -> list[object]:
+    tables = ("imports", "persons", "dose_records", "status_lists", "certificates")
+    with world.register.reading() as connection:
+        return [
+            connection.exec_driver_sql(f"SELECT * FROM {table} ORDER BY 1").all()  # noqa: S608 - ours
+            for table in tables
+        ]
+
+
+def test_the_raw_row_is_kept_as_it_came(world: World) -> None:
+    raw = row(full_name="  nguyễn thị  HOÀ\u200b", phone="+84 912.345.678", vaccine="?")
+    (outcome,) = world.take_in(raw)
+    with world.register.reading() as connection:
+        kept = connection.execute(select(DoseRow.raw, DoseRow.state, DoseRow.findings)).one()
+    assert json.loads(kept.raw) == list(raw.values())
+    assert (outcome.result, kept.state) == (REFUSED, "refused")
+    assert kept.findings == "vaccine:VACCINE_UNKNOWN"
+
+
+@pytest.mark.parametrize("size", [1, 2, 500])
+def test_the_same_file_again_changes_nothing(world: World, size: int) -> None:
+    rows = [row(), row(injected_on="20/08/2021"), row(vaccine="?"), row()]
+    assert results(world, *rows, size=size) == [ACCEPTED, ACCEPTED, REFUSED, REPEATED]
+    world.issuing().run()
+    before = snapshot(world)
+    world.clock.advance(DAY)
+    assert results(world, *rows, size=size) == [REPEATED, REPEATED, REFUSED, REPEATED]
+    world.issuing().run()
+    assert snapshot(world) == before
+
+
+def test_the_same_row_in_another_file_is_the_same_record(world: World) -> None:
+    assert results(world, row()) == [ACCEPTED]
+    assert results(world, row(lot="AZ-9", injected_on="01/09/2021"), row()) == [ACCEPTED, REPEATED]
+    assert world.count("dose_records") == 2
+
+
+def test_the_same_dose_in_another_row_counts_once(world: World) -> None:
+    first, second = world.take_in(row(), row(phone="", lot="az1", injected_on="2021-06-16"))
+    assert (first.result, second.result) == (ACCEPTED, ACCEPTED)
+    assert [finding.code for finding in second.findings] == ["DUPLICATE_EXACT"]
+    world.issuing().run()
+    (certificate,) = world.issued()
+    assert len(certificate.doses) == 1
+
+
+def test_a_refused_row_is_judged_anew_when_it_comes_again(world: World) -> None:
+    future = row(injected_on="2021-12-20")
+    assert results(world, future) == [REFUSED]
+    world.clock.advance(10 * DAY)
+    assert results(world, future) == [ACCEPTED]
+    assert world.count("dose_records") == 1
+    assert len(world.issue(row(vaccine="?")).issued_to) == 1
+
+
+@pytest.mark.parametrize("size", [1, 500])
+def test_batches_make_no_difference(world: World, size: int) -> None:
+    outcomes = world.take_in(
+        row(injected_on="20/08/2021"),
+        row(),
+        row(full_name="Lê Lan"),
+        row(id_number="", injected_on="21/10/2021", vaccine="Pfizer"),
+        size=size,
+    )
+    assert [outcome.result for outcome in outcomes] == [ACCEPTED, ACCEPTED, REFUSED, ACCEPTED]
+    assert [finding.code for finding in outcomes[2].findings] == [
+        "NAME_DIFFERS",
+        "DUPLICATE_EXACT",
+    ]
+    assert world.count("persons") == 1
+
+
+def test_a_refused_row_makes_no_person(world: World) -> None:
+    assert results(world, row(vaccine="?")) == [REFUSED]
+    assert world.count("persons") == 0
+
+
+def test_what_a_later_record_knows_is_learned(world: World) -> None:
+    world.take_in(row(id_number="", sex=""), row(injected_on="20/08/2021"))
+    with world.register.reading() as connection:
+        person = connection.execute(select(PersonRow.id_number, PersonRow.sex)).one()
+    assert person == ("079190000123", "F")
+    world.issuing().run()
+    assert world.issued()[0].id_suffix == "0123"
+
+
+@pytest.mark.parametrize("commit", [1, 2, 3])
+def test_a_power_cut_at_any_commit_loses_and_doubles_nothing(world: World, commit: int) -> None:
+    rows = [row(), row(injected_on="20/08/2021"), row(vaccine="?"), row(lot="other")]
+    with world.failing_at_commit(commit), pytest.raises(PowerCutError):
+        world.take_in(*rows, size=2)
+    world.take_in(*rows, size=2)
+    assert (world.count("dose_records"), world.count("persons")) == (4, 1)
+    world.issuing().run()
+    assert len(world.issued()[0].doses) == 2
+
+
+def test_outcomes_carry_lines_and_no_personal_data(world: World) -> None:
+    outcomes = world.take_in(row(), row(full_name="Lê Lan", vaccine="?"))
+    assert [outcome.line for outcome in outcomes] == [2, 3]
+    assert "Lê" not in repr(outcomes)

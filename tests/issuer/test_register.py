@@ -1,0 +1,162 @@
+"""The register: its schema, its promises, and the positions drawn from it."""
+
+import stat
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_mock_engine, insert
+from sqlalchemy.exc import IntegrityError
+
+from issuer.register.database import Register, RegisterError
+from issuer.register.models import Base, CertificateRow
+from issuer.register.positions import FULL, draw_positions
+from spec.limits import STATUS_LIST_SIZE
+from tests.issuer.world import PowerCutError, World, row
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def test_the_migrations_build_what_the_models_say(world: World) -> None:
+    with world.register.reading() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_models_can_be_written_for_postgresql() -> None:
+    statements: list[str] = []
+    engine = create_mock_engine(
+        "postgresql://",
+        lambda statement, *_: statements.append(str(statement.compile(dialect=engine.dialect))),
+    )
+    Base.metadata.create_all(engine, checkfirst=False)
+    assert any("WHERE state = 'issued'" in statement for statement in statements)
+
+
+def test_sqlite_keeps_its_promises(world: World) -> None:
+    with world.register.reading() as connection:
+        for pragma, value in {
+            "journal_mode": "wal",
+            "foreign_keys": 1,
+            "synchronous": 2,
+            "busy_timeout": 30_000,
+        }.items():
+            assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+
+
+def test_only_its_owner_reads_the_file(world: World) -> None:
+    world.issue(row())
+    for file in world.folder.glob("register.sqlite3*"):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
+
+
+def test_it_is_opened_again_with_all_it_held(world: World) -> None:
+    world.issue(row())
+    world.register.close()
+    again = World(world.folder)
+    assert again.count("dose_records") == 1
+
+
+def test_a_database_of_a_newer_version_is_left_alone(world: World) -> None:
+    path = world.folder / "register.sqlite3"
+    with world.register.writing() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(RegisterError, match="newer version") as caught:
+        Register.open(path)
+    assert caught.value.hint is not None
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "register.sqlite3").write_bytes(b"not a database, by any reading" * 100)
+    with pytest.raises(RegisterError, match="not a database"):
+        Register.open(tmp_path / "register.sqlite3")
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(RegisterError, match="No such file"):
+        Register.open(tmp_path / "nowhere" / "register.sqlite3")
+
+
+def test_a_url_without_its_driver() -> None:
+    with pytest.raises(RegisterError, match="cannot be opened"):
+        Register.open("nosuchdatabase://host/name")
+
+
+def test_a_certificate_of_nobody_is_refused(world: World) -> None:
+    with pytest.raises(IntegrityError), world.register.writing() as connection:
+        connection.execute(
+            insert(CertificateRow),
+            {
+                "person_id": 99, "issuer": "VN", "position": 1, "number": "VN-1", "state": "issued",
+                "kid": "", "facts_digest": b"", "payload": b"", "reserved_at": 0,
+            },
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("state", ["issued", "reserved"])
+def test_nobody_has_two_certificates_at_a_time(world: World, state: str) -> None:
+    world.issue(row())
+    (certificate,) = world.certificates()
+    copy = dict(certificate._mapping) | {"state": state}  # type: ignore[attr-defined]  # a row
+    for key in (1, 2):
+        copy |= {"id": 100 + key, "position": 100 + key, "number": f"VN-{key}"}
+        if key == 1 and state == "reserved":
+            with world.register.writing() as connection:
+                connection.execute(insert(CertificateRow), copy)
+    with pytest.raises(IntegrityError), world.register.writing() as connection:
+        connection.execute(insert(CertificateRow), copy)
+
+
+def test_a_failed_transaction_leaves_nothing(world: World) -> None:
+    with world.failing_at_commit(1), pytest.raises(PowerCutError):
+        _draw_three(world)
+    assert world.count("status_lists") == 0
+
+
+def _draw_three(world: World) -> None:
+    with world.register.writing() as connection:
+        draw_positions(connection, "VN", 3)
+
+
+def test_positions_are_drawn_apart_and_in_no_order(world: World) -> None:
+    with world.register.writing() as connection:
+        drawn = [one.number for one in draw_positions(connection, "VN", 2000)]
+    assert len(set(drawn)) == 2000
+    assert all(0 <= number < STATUS_LIST_SIZE for number in drawn)
+    assert drawn != sorted(drawn)
+    # Spread over the whole list: each quarter of it gets a fair share.
+    quarters = [
+        sum(number * 4 // STATUS_LIST_SIZE == part for number in drawn) for part in range(4)
+    ]
+    assert min(quarters) > 350
+
+
+def test_taken_positions_are_not_drawn_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.issue(row())
+    taken = world.certificates()[0].position
+    draws = iter([[taken, 5], [taken], [6]])
+    monkeypatch.setattr("issuer.register.positions._RANDOM.sample", lambda *_: next(draws))
+    with world.register.writing() as connection:
+        assert [one.number for one in draw_positions(connection, "VN", 2)] == [5, 6]
+
+
+def test_a_full_list_is_followed_by_a_new_one(world: World) -> None:
+    with world.register.writing() as connection:
+        drawn = draw_positions(connection, "VN", 25, full=10)
+        assert [one.list_number for one in drawn] == [0] * 10 + [1] * 10 + [2] * 5
+        (more,) = draw_positions(connection, "VN", 1, full=10)
+        assert more.list_number == 2
+        (other,) = draw_positions(connection, "VN-79", 1, full=10)
+        assert other.list_number == 0
+    assert FULL < STATUS_LIST_SIZE
+
+
+def test_the_end_of_all_positions_is_said(world: World) -> None:
+    with world.register.writing() as connection:
+        connection.exec_driver_sql("INSERT INTO status_lists VALUES ('VN', 16383, 10)")
+        with pytest.raises(RegisterError, match="full"):
+            draw_positions(connection, "VN", 1, full=10)

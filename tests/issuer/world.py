@@ -1,0 +1,144 @@
+"""An issuer for tests: a register on disk, the authority in memory, and files of dose records."""
+
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import event, select
+
+from issuer.csv_file import COLUMNS, open_csv
+from issuer.intake import RowOutcome, take_in
+from issuer.issuing import Issuing, IssuingSummary
+from issuer.records import Rules
+from issuer.register.database import Register
+from issuer.register.models import CertificateRow, CertificateState
+from issuer.signing import SigningKey
+from spec.certificate import Certificate, Timestamp
+from tests.authority import DAY, Authority, vaccine_table
+from tests.authority import SigningKey as HeldKey
+from verifier.pipeline import verify
+
+__all__ = ["HOA", "Keys", "World", "csv_text", "row"]
+
+HOA: Final = {
+    "full_name": "Nguyễn Thị Hoà",
+    "birth_date": "31/12/1990",
+    "sex": "Nữ",
+    "id_number": "079190000123",
+    "phone": "0912345678",
+    "vaccine": "AstraZeneca",
+    "injected_on": "16/06/2021",
+    "lot": "AZ-1",
+    "site": "TYT Phường Vĩnh Ninh",
+}
+
+
+def row(**changes: str) -> dict[str, str]:
+    """A sound row: the first dose of the person in Huế, with changes."""
+    return HOA | changes
+
+
+def csv_text(*rows: dict[str, str]) -> str:
+    """A file of rows with its header."""
+    output = io.StringIO()
+    writer = csv.DictWriter(output, COLUMNS)
+    writer.writeheader()
+    writer.writerows(rows)
+    return output.getvalue()
+
+
+class Keys:
+    """One key of the authority in memory, as the issuing cycle asks for it."""
+
+    def __init__(self, key: Any) -> None:
+        self.key = key
+
+    def at(self, now: Timestamp) -> SigningKey:
+        """The same key at any time."""
+        trusted: HeldKey = self.key
+        return SigningKey(self.key, trusted.trusted.verifies_until)
+
+
+class World:
+    """A register with all that works on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.authority = Authority()
+        self.clock = self.authority.clock
+        self.keys = Keys(self.authority.keys["active"])
+        self.register = Register.open(folder / "register.sqlite3")
+
+    def take_in(
+        self, *rows: dict[str, str], sites: frozenset[str] | None = None, size: int = 500
+    ) -> list[RowOutcome]:
+        """Take rows in and give their outcomes."""
+        path = self.folder / "records.csv"
+        path.write_text(csv_text(*rows), encoding="utf-8", newline="")
+        rules = Rules.of(table=vaccine_table(), now=self.clock.now(), sites=sites)
+        batches = take_in(
+            self.register, open_csv(path), rules, vaccine_table(), self.clock, size=size
+        )
+        return [outcome for batch in batches for outcome in batch]
+
+    def issuing(self, batch: int = 500) -> Issuing:
+        """The issuing cycle over this register."""
+        return Issuing(
+            register=self.register,
+            issuer=self.authority.issuer,
+            keys=self.keys,
+            table=vaccine_table(),
+            clock=self.clock,
+            life=365 * DAY,
+            batch=batch,
+        )
+
+    def issue(self, *rows: dict[str, str]) -> IssuingSummary:
+        """Take rows in and issue what follows."""
+        self.take_in(*rows)
+        return self.issuing().run()
+
+    def certificates(self, *states: CertificateState) -> list[CertificateRow]:
+        """The rows of certificates in some states (all without any), in their order."""
+        query = select(CertificateRow.__table__).order_by(CertificateRow.id)
+        if states:
+            query = query.where(CertificateRow.state.in_(states))
+        with self.register.reading() as connection:
+            return list(connection.execute(query))  # type: ignore[arg-type]  # rows alike in use
+
+    def issued(self) -> list[Certificate]:
+        """What verifiers read in the issued certificates; raises when one would be refused."""
+        bundle = self.authority.bundle()
+        return [
+            verify(one.text or "", bundle, self.clock.now())
+            for one in self.certificates(CertificateState.ISSUED)
+        ]
+
+    def count(self, table: str) -> int:
+        """How many rows a table has."""
+        with self.register.reading() as connection:
+            return int(connection.exec_driver_sql(f"select count(*) from {table}").scalar_one())  # noqa: S608 - a table name of ours
+
+    @contextmanager
+    def failing_at_commit(self, number: int) -> Iterator[None]:
+        """Let the commit with this number, counted from 1, fail before it is made."""
+        seen = 0
+
+        def on_commit(_: object) -> None:
+            nonlocal seen
+            seen += 1
+            if seen == number:
+                raise PowerCutError
+
+        event.listen(self.register.engine, "commit", on_commit)
+        try:
+            yield
+        finally:
+            event.remove(self.register.engine, "commit", on_commit)
+
+
+class PowerCutError(Exception):
+    """The program stops here."""

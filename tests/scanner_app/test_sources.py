@@ -1,0 +1,280 @@
+"""Sources: folders, videos, lines and the camera's thread, with real files and a real pipe."""
+
+import io
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from scanner_app.camera import Camera, Capture, open_camera
+from scanner_app.errors import SourceError
+from scanner_app.sources import Frame, Line, PictureFolder, SourceEnd, TextLines, VideoFile
+from tests.scanner_app.pictures import png_bytes, qr_picture
+
+WAIT = 5.0
+
+
+def names_in(folder: PictureFolder) -> list[tuple[str, bool]]:
+    names: list[tuple[str, bool]] = []
+    while True:
+        try:
+            frame = folder.read(0)
+        except SourceEnd:
+            return names
+        names.append((frame.name, frame.picture is not None))
+
+
+def test_pictures_come_by_name_with_numbers_in_natural_order(tmp_path: Path) -> None:
+    for name in ("b10.png", "b9.PNG", "a.png"):
+        (tmp_path / name).write_bytes(png_bytes(qr_picture("X")))
+    (tmp_path / "notes.txt").write_text("not a picture")
+    folder = PictureFolder(tmp_path)
+    assert len(folder) == 3
+    assert [name for name, _ in names_in(folder)] == ["a.png", "b9.PNG", "b10.png"]
+
+
+def test_a_broken_picture_is_told_and_the_next_one_comes(tmp_path: Path) -> None:
+    whole = png_bytes(qr_picture("X"))
+    (tmp_path / "1-cut.png").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "2-empty.png").write_bytes(b"")
+    (tmp_path / "3-text.jpg").write_bytes(b"this is text")
+    (tmp_path / "4-folder.png").mkdir()
+    (tmp_path / "5-ĐƯỢC.png").write_bytes(whole)
+    read = dict(names_in(PictureFolder(tmp_path)))
+    assert read.keys() == {"1-cut.png", "2-empty.png", "3-text.jpg", "4-folder.png", "5-ĐƯỢC.png"}
+    assert read["5-ĐƯỢC.png"] is True
+    assert not any(read[name] for name in ("2-empty.png", "3-text.jpg", "4-folder.png"))
+
+
+def test_one_picture_is_a_folder_of_one(tmp_path: Path) -> None:
+    path = tmp_path / "one.png"
+    path.write_bytes(png_bytes(qr_picture("X")))
+    assert names_in(PictureFolder(path)) == [("one.png", True)]
+
+
+@pytest.mark.parametrize("make", [lambda path: path / "absent", lambda path: path])
+def test_a_folder_without_pictures_is_an_error(
+    tmp_path: Path, make: Callable[[Path], Path]
+) -> None:
+    with pytest.raises(SourceError):
+        PictureFolder(make(tmp_path))
+
+
+def make_video(path: Path, frames: int = 12, rate: float = 10) -> Path:
+    code = cv2.resize(qr_picture("DP1:VIDEO"), (320, 320))
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), rate, (320, 320))
+    assert writer.isOpened()
+    for number in range(frames):
+        writer.write(np.full_like(code, 20 * number) if number < 2 else code)
+    writer.release()
+    return path
+
+
+def test_a_video_gives_its_frames_with_its_own_time(tmp_path: Path) -> None:
+    video = VideoFile(make_video(tmp_path / "v.avi"))
+    frames = [video.read(0) for _ in range(12)]
+    assert frames[0].name == "frame 1"
+    assert frames[11].at == pytest.approx(1.1)
+    assert all(frame.picture is not None for frame in frames)
+    with pytest.raises(SourceEnd):
+        video.read(0)
+    video.close()
+    video.close()
+    with pytest.raises(SourceEnd):
+        video.read(0)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"RIFF no video at all"])
+def test_what_is_no_video_is_an_error(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "v.avi"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SourceError, match="no video"):
+        VideoFile(path)
+
+
+def all_lines(lines: TextLines) -> list[Line]:
+    found: list[Line] = []
+    while True:
+        try:
+            line = lines.read(WAIT)
+        except SourceEnd:
+            return found
+        assert line is not None
+        found.append(line)
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("", []),
+        ("DP1:A\n", ["DP1:A"]),
+        ("DP1:A\r\nDP1:B", ["DP1:A", "DP1:B"]),
+        ("DP1:A \n", ["DP1:A "]),
+        ("\n   \n\nDP1:A\n", ["DP1:A"]),
+        ("x" * 20_000 + "\nDP1:A\n", ["x" * 8192, "DP1:A"]),
+        ("x" * 8191 + "\nDP1:A\n", ["x" * 8191, "DP1:A"]),
+        ("x" * 8192 + "\nDP1:A\n", ["x" * 8192, "DP1:A"]),
+    ],
+)
+def test_lines(content: str, expected: list[str]) -> None:
+    assert [line.text for line in all_lines(TextLines(io.StringIO(content), "test"))] == expected
+
+
+def test_lines_are_named_by_their_number(tmp_path: Path) -> None:
+    path = tmp_path / "lines.txt"
+    path.write_bytes(b"one\n\nthr\xffee\n")
+    lines = TextLines.of_file(path)
+    assert [line.name for line in all_lines(lines)] == ["line 1", "line 3"]
+    with pytest.raises(SourceEnd):
+        lines.read(0)
+
+
+def test_more_lines_than_the_queue_holds_all_come() -> None:
+    content = "".join(f"{number}\n" for number in range(500))
+    assert len(all_lines(TextLines(io.StringIO(content), "test"))) == 500
+
+
+def test_a_keyboard_that_is_silent_keeps_nobody_waiting() -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(reading, encoding="utf-8") as stream, os.fdopen(writing, "w") as keyboard:
+        lines = TextLines(stream, "keyboard", live=True)
+        assert lines.read(0.01) is None
+        keyboard.write("DP1:A\n")
+        keyboard.flush()
+        line = lines.read(WAIT)
+        assert line is not None
+        assert line.text == "DP1:A"
+        lines.close()
+        with pytest.raises(SourceEnd):
+            lines.read(WAIT)
+        keyboard.close()
+        lines._thread.join(WAIT)
+
+
+class Device:
+    """A camera made of a real video: it can be unplugged, and counts how often it was opened."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.opened = 0
+        self.plugged = True
+        self.captures: list[Any] = []
+
+    def open(self) -> Capture:
+        self.opened += 1
+        capture = Looped(self)
+        self.captures.append(capture)
+        return capture
+
+    @property
+    def path(self) -> str:
+        return str(self._path)
+
+
+class Looped:
+    """cv2.VideoCapture over a video that begins again, at 200 frames a second."""
+
+    def __init__(self, device: Device) -> None:
+        self._device = device
+        self._capture = cv2.VideoCapture(device.path)
+        self.released = False
+
+    def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
+        return self._device.plugged and self._capture.isOpened()
+
+    def read(self) -> tuple[bool, Any]:
+        time.sleep(0.005)
+        if not self._device.plugged:
+            return False, None
+        grabbed, picture = self._capture.read()
+        if not grabbed:
+            self._capture.set(cv2.CAP_PROP_POS_FRAMES, 0)
+            grabbed, picture = self._capture.read()
+        return grabbed, picture
+
+    def get(self, setting: int, /) -> float:
+        return self._capture.get(setting)
+
+    def set(self, setting: int, value: float, /) -> bool:
+        return self._capture.set(setting, value)
+
+    def release(self) -> None:
+        self.released = True
+        self._capture.release()
+
+
+@pytest.fixture
+def device(tmp_path: Path) -> Device:
+    return Device(make_video(tmp_path / "camera.avi"))
+
+
+def read_frame(camera: Camera) -> Frame:
+    frame = camera.read(WAIT)
+    assert frame is not None
+    return frame
+
+
+def test_the_camera_gives_the_newest_frame_only(device: Device) -> None:
+    camera = Camera("camera", device.open)
+    try:
+        first = read_frame(camera)
+        time.sleep(0.2)  # about forty frames pass by
+        second, third = read_frame(camera), read_frame(camera)
+        assert second.at - first.at > 0.15
+        assert third.at > second.at
+        assert str(camera.mode) == "320x320 MJPG 10 frames a second"
+        assert not camera.mode.as_asked
+    finally:
+        camera.close()
+
+
+def test_a_closed_camera_lets_go_of_its_device_and_thread(device: Device) -> None:
+    before = threading.active_count()
+    camera = Camera("camera", device.open)
+    read_frame(camera)
+    camera.close()
+    assert device.captures[-1].released
+    assert threading.active_count() <= before
+
+
+def test_a_camera_that_was_unplugged_comes_back(
+    device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scanner_app.camera._REOPEN_SECONDS", 0.02)
+    camera = Camera("camera", device.open)
+    try:
+        read_frame(camera)
+        device.plugged = False
+        time.sleep(0.25)
+        camera.read(0)
+        assert camera.read(0.1) is None
+        device.plugged = True
+        read_frame(camera)
+        assert device.opened > 1
+    finally:
+        camera.close()
+
+
+def test_a_camera_that_cannot_be_opened_is_an_error(device: Device) -> None:
+    device.plugged = False
+    with pytest.raises(SourceError, match="camera cannot be opened"):
+        Camera("camera", device.open)
+    assert device.captures[-1].released
+
+
+def test_a_device_that_is_not_there_is_an_error() -> None:
+    level = cv2.utils.logging.getLogLevel()
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    try:
+        with pytest.raises(SourceError) as caught:
+            open_camera("/dev/video-that-is-not-there")
+    finally:
+        cv2.utils.logging.setLogLevel(level)
+    assert caught.value.hint is not None

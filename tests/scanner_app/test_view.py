@@ -1,0 +1,220 @@
+"""The screens: every verdict in both languages at several sizes, and what must never appear."""
+
+from itertools import combinations, product
+
+import cv2
+import numpy as np
+import pytest
+
+from scanner_app.answer import Answer, Trouble, Trust
+from scanner_app.drawing import Canvas, bgr, text_width
+from scanner_app.session import Checking, Looking, Note, Showing, State
+from scanner_app.view import Screen, compose, render
+from scanner_app.words import NOTES, PHRASES, age_words, answer_words, headline
+from spec.certificate import Timestamp
+from spec.dates import BirthDate
+from spec.palette import Icon, style_for
+from spec.verdicts import LANGUAGES, Outcome, VerdictCode
+from tests.contrast import contrast
+from tests.scanner_app.answers import GREEN, NOW, YELLOW, accepted, answer, trouble
+
+SIZES = [(1280, 720), (1920, 1080), (640, 480), (480, 800), (320, 240), (2560, 600)]
+PICTURE = np.full((480, 640, 3), 120, np.uint8)
+FRESH = Trust(issued_at=Timestamp(NOW - 7200), fresh_until=Timestamp(NOW + 86_400))
+
+ANSWERS: dict[str, Answer] = {
+    **{code.value: answer(code) for code in VerdictCode},
+    **{kind.value: trouble(kind) for kind in Trouble},
+    "yellow": YELLOW,
+    "two of three": answer(facts=accepted("H’Hen Niê Ŏ Ŭ", given=2, needed=3, vaccine="Abdala")),
+    "year only, no identity number": answer(
+        facts=accepted("Lò Thị Ử", birth_date=BirthDate(1955), id_suffix=None)
+    ),
+    "longest name": answer(facts=accepted("Nguyễn " * 14 + "Ửn")),
+    "name without spaces": answer(facts=accepted("Ẫ" * 100)),
+    "name of wide letters": answer(facts=accepted("W" * 100, vaccine="W" * 100)),
+    "longest name, newer one": answer(VerdictCode.SUPERSEDED, accepted("Công Tằng Tôn Nữ " * 5)),
+    "newer refusal": Answer(
+        outcome=Outcome.REJECTED, code="some_new_code", reason=None, checked_at=NOW
+    ),
+    "newer doubt": Answer(
+        outcome=Outcome.UNDETERMINED, code="some_new_doubt", reason=None, checked_at=NOW
+    ),
+}
+
+
+def screen(state: State, language: str = "vi", trust: Trust | None = FRESH) -> Screen:
+    return Screen(
+        state=state,
+        language=language,
+        picture=PICTURE,
+        has_camera=True,
+        trust=trust,
+        now=NOW,
+        elapsed=3.0,
+        checker="offline",
+    )
+
+
+def showing(shown: Answer) -> Showing:
+    return Showing(shown, 0.0, 8.0)
+
+
+STATES: dict[str, State] = {
+    **{name: showing(shown) for name, shown in ANSWERS.items()},
+    "looking": Looking(),
+    **{note.name: Looking(note) for note in Note},
+    "checking": Checking("DP1:X", 0.0),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", STATES)
+def test_every_text_stays_inside_the_window(name: str, language: str) -> None:
+    for width, height in SIZES:
+        canvas = compose(screen(STATES[name], language), width, height)
+        assert canvas.pixels.shape == (height, width, 3)
+        assert canvas.text_boxes
+        for box in canvas.text_boxes:
+            assert 0 <= box.left <= box.right <= width, (width, height)
+            assert 0 <= box.top <= box.bottom <= height, (width, height)
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_texts_of_a_result_do_not_overlap(name: str) -> None:
+    boxes = compose(screen(showing(ANSWERS[name])), 1280, 720).text_boxes
+    for one, other in combinations(boxes, 2):
+        upper, lower = sorted((one, other), key=lambda box: box.top)
+        beside = one.right <= other.left or other.right <= one.left
+        # The room below a line's baseline may be shared, the letters' own may not.
+        assert beside or upper.bottom - 0.12 * upper.height <= lower.top
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_the_background_is_that_of_the_palette(name: str) -> None:
+    shown = ANSWERS[name]
+    colour = None if shown.accepted is None else shown.accepted.colour
+    style = style_for(shown.outcome, shown.code or "", colour)
+    picture = render(screen(showing(shown)), 1280, 720)
+    assert tuple(int(level) for level in picture[4, 4]) == bgr(style.background)
+
+
+def test_results_that_differ_look_different_without_colour() -> None:
+    """As a person sees them who cannot tell the colours: in grey, headline and icon only."""
+    gray = {}
+    for name in ("ok", "yellow", "bad_signature", "expired", "revoked", "unknown_key"):
+        picture = render(screen(showing(ANSWERS[name])), 1280, 720)
+        gray[name] = cv2.cvtColor(picture[:300, :300], cv2.COLOR_BGR2GRAY) > 127
+    for one, other in combinations(gray, 2):
+        assert np.mean(gray[one] != gray[other]) > 0.03, (one, other)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_refusal_shows_its_advice_and_nobody(language: str) -> None:
+    for code in VerdictCode:
+        if code.outcome is not Outcome.ACCEPTED:
+            words = answer_words(answer(code), language)
+            assert words.title
+            assert words.advice
+            assert ANSWERS[code.value].accepted is None
+
+
+def test_the_result_with_no_time_left_has_no_line_of_time() -> None:
+    left, none = (
+        render(screen(Showing(GREEN, 0.0, until)), 1280, 720)[670, 2] for until in (8.0, 3.0)
+    )
+    assert tuple(left) == (255, 255, 255)
+    assert tuple(none) == (0, 0, 0)
+
+
+def test_a_short_check_does_not_flicker() -> None:
+    looking = render(screen(Looking()), 640, 360)
+    at_once = render(screen(Checking("DP1:X", 2.9)), 640, 360)
+    later = render(screen(Checking("DP1:X", 2.0)), 640, 360)
+    assert np.array_equal(looking, at_once)
+    assert not np.array_equal(looking, later)
+
+
+def test_a_tall_window_is_filled_with_the_colour_of_the_result() -> None:
+    picture = render(screen(showing(YELLOW)), 480, 800)
+    assert picture.shape == (800, 480, 3)
+    assert tuple(picture[0, 0]) == tuple(picture[799, 479]) == (0, 0xD6, 0xFF)
+
+
+def test_stale_trust_and_unknown_trust_change_the_bar() -> None:
+    stale = Trust(issued_at=Timestamp(NOW - 10), fresh_until=NOW)
+    bars = [
+        render(screen(Looking(), trust=trust), 1280, 720)[680:].tobytes()
+        for trust in (FRESH, stale, None)
+    ]
+    assert len(set(bars)) == 3
+
+
+def test_pictures_of_any_shape_fill_the_window() -> None:
+    for shape in [(1, 1, 3), (720, 1280), (100, 2000, 3), (2000, 100, 1), (300, 300, 4)]:
+        canvas = Canvas(640, 480, "#FF0000")
+        canvas.cover(np.full(shape, 7, np.uint8), canvas.box)
+        assert (canvas.pixels == 7).all()
+
+
+@pytest.mark.parametrize("weight", [400, 600, 700, 800])
+def test_every_vietnamese_letter_has_a_picture_of_its_own(weight: int) -> None:
+    """A name drawn with another mark is another name; OpenCV's own font draws two letters alike."""
+    letters = "".join(map(chr, range(0x1EA0, 0x1EFA)))
+    letters += "ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝàáâãèéêìíòóôõùúýĂăĐđĨĩŨũƠơƯưŎŏŬŭČčÑñĔĕĬĭ?AEIOUYaeiouyDd’'-"
+    pictures = {}
+    for letter in letters:
+        canvas = Canvas(160, 160, "#000000")
+        canvas.put(
+            canvas.typeset(letter, width=160, height=160, size=640, weight=weight),
+            40,
+            10,
+            "#FFFFFF",
+        )
+        pictures[letter] = canvas.pixels.tobytes()
+    assert len(set(pictures.values())) == len(letters)
+
+
+def test_bold_words_are_bold_in_every_letter() -> None:
+    for letter in "ễếựặớờỡẬỬ":
+        assert text_width(letter, 200, 800) > text_width(letter, 200, 400)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "vi", "en"),
+    [
+        (0, "0 phút trước", "0 min old"),
+        (3599, "59 phút trước", "59 min old"),
+        (3600, "1 giờ trước", "1 h old"),
+        (172_799, "47 giờ trước", "47 h old"),
+        (172_800, "2 ngày trước", "2 days old"),
+        (-30, "0 phút trước", "0 min old"),
+        (-3600, "đồng hồ máy sai?", "device clock wrong?"),
+    ],
+)
+def test_ages(seconds: int, vi: str, en: str) -> None:
+    assert (age_words(seconds, "vi"), age_words(seconds, "en")) == (vi, en)
+
+
+def test_both_languages_say_everything() -> None:
+    assert PHRASES["vi"].keys() == PHRASES["en"].keys()
+    assert NOTES["vi"].keys() == NOTES["en"].keys() == set(Note)
+    for kind, language in product(Trouble, LANGUAGES):
+        assert answer_words(trouble(kind), language).advice
+
+
+def test_the_headline_of_an_accepted_certificate_is_its_colour() -> None:
+    assert headline(GREEN, "vi") == "XANH – ĐỦ LIỀU"
+    assert headline(ANSWERS["two of three"], "en") == "YELLOW – TWO DOSES"
+
+
+def test_labels_have_the_contrast_of_small_text() -> None:
+    assert contrast("#4A4A4A", "#FFFFFF") >= 7
+    assert contrast("#12181C", "#FFFFFF") >= 7
+
+
+def test_every_icon_is_drawn() -> None:
+    assert {
+        style_for(a.outcome, a.code or "", a.accepted.colour if a.accepted else None).icon
+        for a in ANSWERS.values()
+    } == set(Icon)
