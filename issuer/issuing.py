@@ -1,4 +1,4 @@
-"""The issuing cycle: decide, reserve, lint, sign, store. `docs/issuance.md` tells why.
+"""The issuing cycle: decide, reserve, lint, sign, verify, store. `docs/issuance.md` tells why.
 
 Each batch makes two commits: one before the first signature, one after the last. Whatever stops
 the program, the next run signs what was reserved, with the same payloads, before anything else.
@@ -42,6 +42,11 @@ class IssuingSummary:
     """Ids of the persons who got a certificate."""
     abandoned: list[tuple[str, str]] = field(default_factory=list)
     """Number and reason of those that the lint stopped."""
+
+    @property
+    def issued(self) -> int:
+        """How many certificates were issued: nobody gets two in one run."""
+        return len(self.issued_to)
 
 
 class Issuing:
@@ -147,7 +152,7 @@ class Issuing:
         return changed
 
     def _complete(self, reserved: Sequence[Reserved], key: SigningKey, now: Timestamp) -> None:
-        """Lint, sign and store; nothing of this is kept unless all of it could be."""
+        """Lint, sign, verify and store; nothing of this is kept unless all of it could be."""
         ours = [certificate for certificate in reserved if certificate.kid == key.kid]
         others = [certificate for certificate in reserved if certificate.kid != key.kid]
         stopped = dict(self._lint(ours, key, now))
@@ -156,6 +161,8 @@ class Issuing:
             for certificate in ours
             if certificate.id not in stopped
         ]
+        for _, text in signed:
+            key.check(text)
         with self._register.writing() as connection:
             store.store_issued(connection, signed, self._clock.now())
             if others:

@@ -13,7 +13,7 @@ from keys.signer import Signer
 from spec import qr_text
 from spec.certificate import Timestamp
 from spec.cose import CoseSign1, ProtectedHeader, to_be_signed
-from spec.errors import BadSignatureError
+from spec.errors import VerificationError
 
 __all__ = ["AuthorityKeys", "SigningError", "SigningKey", "SigningKeys"]
 
@@ -38,23 +38,26 @@ class SigningKey:
         return self.signer.kid.hex()
 
     def sign(self, payload: bytes) -> str:
-        """Sign a payload and give the text of its QR code.
-
-        The signature is verified at once: a token that holds another key than it says, or a bit
-        that fell over, is found here and not at a gate. Raises SigningError, SignerError.
-        """
+        """Sign a payload and give the text of its QR code; raises SignerError."""
         header, protected = self._header
-        message = to_be_signed(protected, payload)
-        signature = self.signer.sign(message)
+        signature = self.signer.sign(to_be_signed(protected, payload))
+        signed = CoseSign1(header=header, protected=protected, payload=payload, signature=signature)
+        return qr_text.to_text(signed.to_cbor())
+
+    def check(self, text: str) -> None:
+        """Read a text that was signed just now and verify it with the public half of the key.
+
+        A token that holds another key than it says, or a bit that fell over, is found here and
+        not at a gate. Raises SigningError.
+        """
         try:
-            self._verify(signature, message)
-        except BadSignatureError:
+            message = CoseSign1.from_cbor(qr_text.from_text(text))
+            self._verify(message.signature, to_be_signed(message.protected, message.payload))
+        except VerificationError:
             raise SigningError(
                 "the signing key gave a signature that does not verify; nothing was issued with it",
                 hint="check the key file or token, then run the same command again",
             ) from None
-        signed = CoseSign1(header=header, protected=protected, payload=payload, signature=signature)
-        return qr_text.to_text(signed.to_cbor())
 
     @cached_property
     def _header(self) -> tuple[ProtectedHeader, bytes]:

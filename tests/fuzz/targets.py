@@ -141,7 +141,7 @@ def _cbor(data: bytes) -> None:
 def _cose(data: bytes) -> None:
     message = CoseSign1.from_cbor(data)
     assert message.to_cbor() == data
-    assert cbor2.loads(data).value == [message.protected, {}, message.payload, message.signature]
+    assert cbor2.loads(data[1:]) == [message.protected, {}, message.payload, message.signature]
 
 
 def _header(data: bytes) -> None:

@@ -47,8 +47,9 @@ def write(path: Path, picture: Picture) -> None:
     assert cv2.imwrite(str(path), picture)
 
 
-@pytest.fixture
-def texts(authority: Authority) -> dict[str, str]:
+@pytest.fixture(scope="module")
+def texts() -> dict[str, str]:
+    authority = Authority()
     certificate = authority.certificate
     return {
         "1-green": authority.sign(),
@@ -65,10 +66,9 @@ def texts(authority: Authority) -> dict[str, str]:
     }
 
 
-@pytest.fixture
-def pictures(tmp_path: Path, texts: dict[str, str]) -> Path:
-    folder = tmp_path / "pictures"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory, texts: dict[str, str]) -> Path:
+    folder = tmp_path_factory.mktemp("pictures")
     kinds = ("plain", "tilted", "mixed", "dark", "blurred", "moving", "noisy")
     for seed, (kind, (name, text)) in enumerate(zip(kinds, texts.items(), strict=True)):
         paper = bool(seed % 2)
@@ -187,10 +187,10 @@ def test_screens_are_kept_only_when_asked_and_for_the_owner_only(
     pictures: Path, trust_directory: Path, tmp_path: Path
 ) -> None:
     kept = tmp_path / "screens"
-    before = sorted(path for path in tmp_path.rglob("*") if path.is_file())
-    scan("--pictures", pictures, "--trust", trust_directory, "--headless")
-    assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == before
     one = pictures / "1-green.jpg"
+    before = sorted(path for path in tmp_path.rglob("*") if path.is_file())
+    scan("--pictures", one, "--trust", trust_directory, "--headless")
+    assert sorted(path for path in tmp_path.rglob("*") if path.is_file()) == before
     options = ("--trust", trust_directory, "--headless", "--demo-screens", kept)
     result = scan("--pictures", one, *options)
     assert "invented people only" in result.stderr

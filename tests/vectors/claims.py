@@ -149,6 +149,11 @@ def _nested(levels: int) -> list[Any]:
     return value
 
 
+def _with_encoded(value: bytes) -> bytes:
+    """The sound claims and a claim 7 of any encoding."""
+    return claims({7: 0}).replace(b"\x07\x00", b"\x07" + value, 1)
+
+
 def _without(key: int) -> bytes:
     return claims({key: None})
 
@@ -194,6 +199,10 @@ def _spellings() -> dict[str, tuple[str, bytes]]:
         "claims-text-in-chunks": (
             "iss in two chunks.",
             PAYLOAD[:2] + b"\x7f\x61V\x61N\xff" + rest,
+        ),
+        "claims-indefinite-of-equal-length": (
+            "An array of 24 values of indefinite length, which takes no byte more.",
+            _with_encoded(b"\x9f" + bytes(24) + b"\xff"),
         ),
         "claims-facts-indefinite": (
             "The facts as an array of indefinite length.",
@@ -241,6 +250,14 @@ def _claims() -> dict[str, tuple[str, bytes]]:
         "unknown-claim-tag": ("A tag inside an unknown claim.", claims({7: cbor2.CBORTag(1, 0)})),
         "unknown-claim-bignum": ("An integer of 65 bits.", claims({7: 2**64})),
         "unknown-claim-negative-bignum": ("-2^64 - 1.", claims({7: -(2**64) - 1})),
+        "unknown-claim-bignum-of-equal-length": (
+            "2^48 as a bignum, which takes no byte more.",
+            _with_encoded(b"\xc2\x47\x01" + bytes(6)),
+        ),
+        "unknown-claim-shared-reference": (
+            "A value of five bytes shared by reference, which takes no byte more.",
+            _with_encoded(b"\x82\xd8\x1c\x44\1\2\3\4\xd8\x1d\0"),
+        ),
         "unknown-claim-small-bignum": ("1 as a bignum.", claims({7: cbor2.CBORTag(2, b"\1")})),
     }
 
