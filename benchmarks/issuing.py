@@ -27,6 +27,7 @@ _SIGNING = 2.5
 _RATE = 2_000
 _PICTURE = 12.0
 _PEOPLE = 4_000
+_LETTERS = str.maketrans("0123456789", "abcdeghikl")
 
 
 def rows() -> Iterator[Row]:
@@ -99,7 +100,8 @@ def _write_records(path: Path) -> None:
     """Write two doses for each of many people."""
     lines = [",".join(COLUMNS)]
     for number in range(_PEOPLE):
-        person = f"Nguyễn Thị Số {number},31/12/1990,Nữ,0791{90 + number % 10:02}{number:06},"
+        given = f"{number}".translate(_LETTERS)  # a name with digits would be refused
+        person = f"Nguyễn Thị {given},31/12/1990,Nữ,0791{90 + number % 10:02}{number:06},"
         lines += [f"{person},Pfizer,16/06/2021,FF1,79001", f"{person},Pfizer,20/08/2021,FF2,79001"]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -293,7 +293,8 @@ def _pages(register: Register, states: list[CertificateState]) -> Iterator[Stand
 def _of_persons(register: Register, person_ids: list[int]) -> Iterator[StandingCertificate]:
     for start in range(0, len(person_ids), _PAGE):
         with register.reading() as connection:
-            yield from store.certificates_of(connection, person_ids[start : start + _PAGE])
+            page = store.certificates_of(connection, person_ids[start : start + _PAGE])
+        yield from page
 
 
 def _find(register: Register, issuer: str, number: str) -> StandingCertificate:

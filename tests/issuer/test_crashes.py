@@ -1,4 +1,4 @@
-"""Kill -9 at random moments, again and again: nothing lost, nothing twice."""
+"""Kill -9 at random moments, and several at once: nothing lost, nothing twice."""
 
 import multiprocessing
 import random
@@ -70,6 +70,17 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
         before = after
     assert kills >= LEAST_KILLS
     _check_whole(World(tmp_path), before)
+
+
+def test_four_at_once_do_the_work_of_one(tmp_path: Path) -> None:
+    (tmp_path / "records.csv").write_text(records(), encoding="utf-8", newline="")
+    processes = [FORK.Process(target=take_in_and_issue, args=(tmp_path,)) for _ in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0] * 4
+    _check_whole(World(tmp_path), {})
 
 
 def _check_whole(world: World, before: dict[int, tuple[bytes, str | None]]) -> None:
