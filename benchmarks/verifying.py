@@ -39,7 +39,9 @@ def rows() -> Iterator[Row]:
 def bare_verify(key: SigningKey, text: str) -> Action:
     """The signature check alone, as `cryptography` offers it: DER signature, loaded key."""
     message = CoseSign1.from_cbor(qr_text.from_text(text))
-    r, s = (int.from_bytes(half, "big") for half in (message.signature[:32], message.signature[32:]))
+    r, s = (
+        int.from_bytes(half, "big") for half in (message.signature[:32], message.signature[32:])
+    )
     signature = encode_dss_signature(r, s)
     content = to_be_signed(message.protected, message.payload)
     public_key = key.private_key.public_key()

@@ -11,10 +11,11 @@ from typing import Final
 
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
-from issuer import icons, qr, wording
+from issuer import qr, wording
 from issuer.typesetting import BOLD, REGULAR, fit, require_letters
 from issuer.wording import Bilingual
 from spec.certificate import Certificate
+from spec.icons import Area, Disc, Part, Point, Role, Stroke, placed
 from spec.palette import Icon, Style, style_of_colour
 from spec.vaccines import VaccineTable
 from spec.verdicts import colour_words
@@ -174,15 +175,33 @@ def _draw_foot(sheet: _Sheet, certificate: Certificate) -> None:
     sheet.write_fact(_MARGIN + 560, _FOOT_TOP + 98, wording.ISSUER, certificate.issuer)
 
 
+@lru_cache
 def _icon(icon: Icon, size: int) -> Image.Image:
-    """Draw an icon four times as large and shrink it: polygons of Pillow have hard edges."""
-    large = 4 * size
+    """Draw an icon eight times as large and shrink it: the shapes of Pillow have hard edges."""
+    large = 8 * size
     picture = Image.new("L", (large, large), 0)
     draw = ImageDraw.Draw(picture)
-    shape = icons.SHAPES[icon]
-    for polygon, value in [(shape.ground, _INK), *((mark, 0) for mark in shape.marks)]:
-        draw.polygon([(x * large, y * large) for x, y in polygon], fill=value)
+    middle = (large - 1) / 2  # coordinates of Pillow name the middle of a pixel
+    for part in placed(icon, x=middle, y=middle, radius=large / 2):
+        _draw_part(draw, part, _INK if part.role is Role.INK else 0)
     return picture.resize((size, size), Image.Resampling.BOX)
+
+
+def _draw_part(draw: ImageDraw.ImageDraw, part: Part, value: int) -> None:
+    match part:
+        case Disc(centre=centre, radius=radius):
+            _draw_disc(draw, centre, radius, value)
+        case Area(points=points):
+            draw.polygon(points, fill=value)
+        case Stroke(points=points, thickness=thickness):
+            draw.line(points, fill=value, width=round(thickness))
+            for point in points:  # Pillow leaves ends flat and corners open
+                _draw_disc(draw, point, thickness / 2, value)
+
+
+def _draw_disc(draw: ImageDraw.ImageDraw, centre: Point, radius: float, value: int) -> None:
+    x, y = centre
+    draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=value)
 
 
 @lru_cache(maxsize=128)

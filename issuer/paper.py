@@ -9,12 +9,14 @@ from io import BytesIO
 from typing import Final
 
 from fpdf import FPDF
+from fpdf.enums import StrokeCapStyle, StrokeJoinStyle
 
-from issuer import icons, qr, wording
+from issuer import qr, wording
 from issuer.typesetting import BOLD, REGULAR, fit, require_letters
 from issuer.wording import Bilingual
 from spec.certificate import Certificate, Dose
-from spec.palette import style_of_colour
+from spec.icons import Area, Disc, Part, Role, Stroke, placed
+from spec.palette import Style, style_of_colour
 from spec.vaccines import VaccineTable
 from spec.verdicts import colour_words
 
@@ -145,12 +147,25 @@ class _Page:
         self._pdf.set_line_width(0.2)
         self._pdf.line(left, y, right, y)
 
-    def polygon(
-        self, left: float, top: float, size: float, shape: icons.Polygon, colour: str
-    ) -> None:
-        """Fill a polygon of the unit square."""
+    def icon(self, x: float, y: float, radius: float, style: Style) -> None:
+        """Draw the icon of a style around a centre."""
+        with self._pdf.local_context(
+            stroke_cap_style=StrokeCapStyle.ROUND, stroke_join_style=StrokeJoinStyle.ROUND
+        ):
+            for part in placed(style.icon, x=x, y=y, radius=radius):
+                self._part(part, style.foreground if part.role is Role.INK else style.background)
+
+    def _part(self, part: Part, colour: str) -> None:
         self._pdf.set_fill_color(colour)
-        self._pdf.polygon([(left + x * size, top + y * size) for x, y in shape], style="F")
+        self._pdf.set_draw_color(colour)
+        match part:
+            case Disc(centre=(x, y), radius=radius):
+                self._pdf.ellipse(x - radius, y - radius, 2 * radius, 2 * radius, style="F")
+            case Area(points=points):
+                self._pdf.polygon(points, style="F")
+            case Stroke(points=points, thickness=thickness):
+                self._pdf.set_line_width(thickness)
+                self._pdf.polyline(points)
 
     def picture(self, left: float, top: float, size: float, svg: bytes) -> None:
         """Lay a square SVG on the page, as lines and not as pixels."""
@@ -179,10 +194,7 @@ def _set_colour(page: _Page, certificate: Certificate) -> None:
     """The colour as ground, icon and words: it must be clear in black and white as well."""
     style = style_of_colour(certificate.colour)
     page.fill(_LEFT, _PANEL_TOP, _WIDTH, _PANEL_HEIGHT, style.background)
-    shape, left, top = icons.SHAPES[style.icon], _LEFT + 5, _PANEL_TOP + 4
-    page.polygon(left, top, 16, shape.ground, style.foreground)
-    for mark in shape.marks:
-        page.polygon(left, top, 16, mark, style.background)
+    page.icon(_LEFT + 13, _PANEL_TOP + _PANEL_HEIGHT / 2, 8, style)
     given, ink = len(certificate.doses), style.foreground
     vi, en = (colour_words(certificate.colour, given, language) for language in ("vi", "en"))
     page.write(_LEFT + 27, _PANEL_TOP + 12, vi, 22, bold=True, colour=ink)

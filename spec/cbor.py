@@ -124,21 +124,21 @@ def _shortest(items: Iterable[CborValue], levels: int) -> int:
     for item in items:
         kind = type(item)
         if kind is int:
-            size = item if item >= 0 else ~item
-            total += 1 if size < 24 else 3 if 2**8 <= size < 2**16 else _head(size)
+            number = item if item >= 0 else ~item
+            total += 1 if number < 24 else 3 if 2**8 <= number < 2**16 else _head(number)
         elif kind is str:
             length = len(item.encode())
             total += _head(length) + length
+        elif kind is list and levels:
+            total += _head(len(item)) + _shortest(item, levels - 1)
         elif kind is bytes:
             total += _head(len(item)) + len(item)
         elif kind is bool or item is None:
             total += 1
+        elif kind is dict and levels:
+            total += _head(len(item)) + _shortest_keys(item) + _shortest(item.values(), levels - 1)
         elif levels == 0:
             raise MalformedError("CBOR: nested too deeply")
-        elif kind is list:
-            total += _head(len(item)) + _shortest(item, levels - 1)
-        elif kind is dict:
-            total += _head(len(item)) + _shortest_keys(item) + _shortest(item.values(), levels - 1)
         else:
             raise MalformedError("CBOR: a type outside the data model")
     return total

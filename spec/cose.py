@@ -121,4 +121,9 @@ class CoseSign1(NamedTuple):
 
 def to_be_signed(protected: bytes, payload: bytes) -> bytes:
     """Write the Sig_structure that a signature covers (RFC 9052, section 4.4)."""
-    return _CONTEXT + cbor.byte_string(protected) + _NO_AAD + cbor.byte_string(payload)
+    return _before_payload(protected) + cbor.byte_string(payload)
+
+
+@lru_cache(maxsize=256)
+def _before_payload(protected: bytes) -> bytes:
+    return _CONTEXT + cbor.byte_string(protected) + _NO_AAD

@@ -1,9 +1,8 @@
 """Calendar dates as certificates carry them: whole days, and birth dates of partial precision."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple, Self
 
 from spec import cbor
 from spec.errors import MalformedError
@@ -11,8 +10,6 @@ from spec.errors import MalformedError
 __all__ = ["BirthDate", "date_of", "days_of"]
 
 _UNIX_EPOCH: Final = date(1970, 1, 1).toordinal()
-_FIRST_DAY: Final = date.min.toordinal() - _UNIX_EPOCH
-_LAST_DAY: Final = date.max.toordinal() - _UNIX_EPOCH
 _ISO: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
@@ -23,37 +20,47 @@ def days_of(day: date) -> int:
 
 def date_of(days: cbor.CborValue) -> date:
     """Turn a count of days since 1970-01-01 back into a date; raises MalformedError."""
-    if type(days) is not int or not _FIRST_DAY <= days <= _LAST_DAY:
-        raise MalformedError("date: not a number of days within the calendar")
-    return date.fromordinal(days + _UNIX_EPOCH)
+    if type(days) is not int:
+        raise MalformedError("date: not a number of days")
+    try:
+        return date.fromordinal(days + _UNIX_EPOCH)
+    except (ValueError, OverflowError):
+        raise MalformedError("date: not within the calendar") from None
 
 
-@dataclass(frozen=True, slots=True)
-class BirthDate:
-    """A birth date of which the day, or the day and the month, may be unknown.
-
-    Many older identity papers in Vietnam state a year only (specification, section 5.3).
-    """
-
+class _Parts(NamedTuple):
     year: int
     month: int | None = None
     day: int | None = None
 
-    def __post_init__(self) -> None:
-        if self.month is None and self.day is not None:
+
+class BirthDate(_Parts):
+    """A birth date of which the day, or the day and the month, may be unknown.
+
+    Many older identity papers in Vietnam state a year only (specification, section 5.3). A named
+    tuple, since one is made for every scan.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, year: int, month: int | None = None, day: int | None = None) -> Self:
+        """Take the known parts; raises MalformedError for a day that is not in the calendar."""
+        if month is None and day is not None:
             raise MalformedError("birth date: a day without a month")
+        birth_date = super().__new__(cls, year, month, day)
         try:
-            _ = self.earliest
+            _ = birth_date.earliest
         except (ValueError, OverflowError):
             raise MalformedError("birth date: not in the calendar") from None
+        return birth_date
 
     @classmethod
-    def of(cls, day: date) -> "BirthDate":
+    def of(cls, day: date) -> Self:
         """The birth date of full precision."""
-        return cls(day.year, day.month, day.day)
+        return cls._make((day.year, day.month, day.day))
 
     @classmethod
-    def parse(cls, text: str) -> "BirthDate":
+    def parse(cls, text: str) -> Self:
         """Read `YYYY-MM-DD`, `YYYY-MM` or `YYYY`; raises MalformedError."""
         match = _ISO.fullmatch(text)
         if match is None:
@@ -61,11 +68,10 @@ class BirthDate:
         return cls(*(int(part) if part else None for part in match.groups()))  # type: ignore[arg-type]
 
     @classmethod
-    def from_cbor_value(cls, value: cbor.CborValue) -> "BirthDate":
+    def from_cbor_value(cls, value: cbor.CborValue) -> Self:
         """Read days since 1970-01-01, or `[year, month]`, or `[year]`; raises MalformedError."""
         if type(value) is int:
-            day = date_of(value)
-            return cls(day.year, day.month, day.day)
+            return cls.of(date_of(value))
         if type(value) is not list or len(value) not in (1, 2):
             raise MalformedError("birth date: neither days nor [year] nor [year, month]")
         if any(type(part) is not int for part in value):
@@ -83,8 +89,8 @@ class BirthDate:
     @property
     def earliest(self) -> date:
         """The first day that this birth date may mean."""
-        month = 1 if self.month is None else self.month
-        return date(self.year, month, 1 if self.day is None else self.day)
+        year, month, day = self
+        return date(year, 1 if month is None else month, 1 if day is None else day)
 
     def __str__(self) -> str:
         parts = [f"{self.year:04}"]

@@ -28,7 +28,7 @@ __all__ = [
 
 
 class Icon(StrEnum):
-    """A shape that tells the result without its colour; each medium draws it in its own way."""
+    """A shape that tells the result without its colour; spec.icons says how it is drawn."""
 
     DOUBLE_TICK_CIRCLE = "double_tick_circle"
     TICK_SQUARE = "tick_square"

@@ -32,9 +32,8 @@ def check(text: str, bundle: TrustBundle, at: Timestamp) -> Verdict:
     try:
         certificate = verify(text, bundle, at)
     except VerificationError as error:
-        code = VerdictCode(error.code)
-        return Verdict(code=code, reason=str(error), certificate=None, checked_at=at)
-    return Verdict(code=VerdictCode.OK, reason=None, certificate=certificate, checked_at=at)
+        return Verdict(VerdictCode(error.code), str(error), None, at)
+    return Verdict(VerdictCode.OK, None, certificate, at)
 
 
 def verify(text: str, bundle: TrustBundle, at: Timestamp) -> Certificate:

@@ -3,6 +3,7 @@
 from functools import cache
 from io import BytesIO
 
+import numpy as np
 import pytest
 import zxingcpp
 from PIL import Image, ImageFilter
@@ -13,6 +14,7 @@ from spec.errors import MalformedError
 from spec.palette import Style, style_of_colour
 from tests.contrast import contrast
 from tests.issuer.people import PEOPLE, TABLE, certificate, text_of
+from tests.raster import shades
 
 everyone = pytest.mark.parametrize("person", PEOPLE)
 
@@ -89,8 +91,17 @@ def test_text_and_icon_are_clear_on_their_ground(style: Style) -> None:
 
 def test_green_and_yellow_differ_in_shape_also_without_colour() -> None:
     """Compared as masks of ink: the corners of the icon are filled for yellow alone."""
-    assert _is_ink("yellow", (50, 128))
-    assert not _is_ink("green", (50, 128))
+    assert _is_ink("yellow", (60, 138))
+    assert not _is_ink("green", (60, 138))
+
+
+@pytest.mark.parametrize("person", ["green", "yellow"])
+def test_the_icon_has_the_shapes_of_the_specification(person: str) -> None:
+    style = style_of_colour(PEOPLE[person].colour)
+    icon = _picture(person).crop((48, 126, 196, 274)).getchannel("R")
+    paper, ink = (int(colour[1:3], 16) for colour in (style.background, style.foreground))
+    drawn = (np.asarray(icon, float) - paper) / (ink - paper)
+    assert (np.abs(drawn - shades(style.icon, 148)) > 0.5).mean() < 0.0005
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+import numpy as np
 import pypdfium2
 import pytest
 import zxingcpp
@@ -14,6 +15,7 @@ from spec.palette import style_of_colour
 from spec.verdicts import LANGUAGES, colour_words
 from tests.contrast import contrast
 from tests.issuer.people import PEOPLE, TABLE, certificate, text_of
+from tests.raster import shades
 
 NUMBER = "VN-2021-7K3M-9QXT"
 MILLIMETRE = 72 / 25.4
@@ -185,6 +187,18 @@ def test_the_colour_words_are_clear_in_black_and_white(person: str) -> None:
     panel = picture.crop(tuple(round(2 * MILLIMETRE * edge) for edge in (45, 71, 120, 93)))
     darkest, lightest = panel.getextrema()
     assert lightest - darkest >= 150
+
+
+@pytest.mark.parametrize("person", ["green", "yellow"])
+def test_the_icon_has_the_shapes_of_the_specification(person: str) -> None:
+    """Flat ends or sharp corners of strokes would put more than a thousandth of it wrong."""
+    with pypdfium2.PdfDocument(_pdf(person)) as document:
+        picture = document[0].render(scale=10 / MILLIMETRE).to_pil().convert("RGB")
+    style = style_of_colour(PEOPLE[person].colour)
+    icon = picture.crop((230, 740, 390, 900)).getchannel("R")
+    ground, ink = (int(colour[1:3], 16) for colour in (style.background, style.foreground))
+    drawn = (np.asarray(icon, float) - ground) / (ink - ground)
+    assert (np.abs(drawn - shades(style.icon, 160)) > 0.5).mean() < 0.0005
 
 
 def test_a_letter_that_cannot_be_printed_is_refused() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from scanner_app.answer import Answer, Trouble, Trust
 from scanner_app.drawing import Canvas, bgr, text_width
+from scanner_app.icons import draw_icon
 from scanner_app.session import Checking, Looking, Note, Showing, State
 from scanner_app.view import Screen, compose, render
 from scanner_app.words import NOTES, PHRASES, age_words, answer_words, headline
@@ -16,6 +17,7 @@ from spec.dates import BirthDate
 from spec.palette import Icon, style_for
 from spec.verdicts import LANGUAGES, Outcome, VerdictCode
 from tests.contrast import contrast
+from tests.raster import shades
 from tests.scanner_app.answers import GREEN, NOW, YELLOW, accepted, answer, trouble
 
 SIZES = [(1280, 720), (1920, 1080), (640, 480), (480, 800), (320, 240), (2560, 600)]
@@ -211,6 +213,14 @@ def test_the_headline_of_an_accepted_certificate_is_its_colour() -> None:
 def test_labels_have_the_contrast_of_small_text() -> None:
     assert contrast("#4A4A4A", "#FFFFFF") >= 7
     assert contrast("#12181C", "#FFFFFF") >= 7
+
+
+@pytest.mark.parametrize("icon", Icon)
+def test_an_icon_has_the_shapes_of_the_specification(icon: Icon) -> None:
+    """As near as whole pixels allow: OpenCV draws lines one to two pixels wider than asked."""
+    canvas = Canvas(301, 301, "#000000")
+    draw_icon(canvas, icon, x=150, y=150, radius=150, ink="#FFFFFF", paper="#000000")
+    assert np.abs(canvas.pixels[:, :, 0] / 255 - shades(icon, 301)).mean() < 0.015
 
 
 def test_every_icon_is_drawn() -> None:

@@ -14,8 +14,8 @@ FIRST, LAST = -719_162, 2_932_896
 DAYS = st.integers(FIRST, LAST)
 BIRTH_DATES = st.one_of(
     st.dates().map(BirthDate.of),
-    st.builds(BirthDate, st.integers(1, 9999)),
-    st.builds(BirthDate, st.integers(1, 9999), st.integers(1, 12)),
+    st.integers(1, 9999).map(BirthDate),
+    st.tuples(st.integers(1, 9999), st.integers(1, 12)).map(lambda known: BirthDate(*known)),
 )
 
 
