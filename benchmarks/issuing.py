@@ -111,8 +111,8 @@ def _picture(text: str) -> Row:
     seconds, segno_seconds, ratio = compare(
         lambda: qr.png(text),
         lambda: segno.make_qr(text, error="m", boost_error=False),
-        rounds=15,
-        repeats=3,
+        rounds=100,
+        repeats=1,
     )
     return Row(
         what="QR picture of one certificate",
