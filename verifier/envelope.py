@@ -1,17 +1,18 @@
 """The envelope of every answer: request identifier, fixed headers, log line, the last catch.
 
-It is WSGI middleware around the whole application, so that nothing can answer without it.
+It is WSGI middleware around the whole application, so that nothing can answer without it. What
+must be fast is answered one step before Flask, by the same rules.
 """
 
 import re
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from verifier.logs import Log
-from verifier.problems import MEDIA_TYPE, problem_of_status
+from verifier.problems import problem_of_status
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -52,12 +53,24 @@ def exchange_of(environ: "WSGIEnvironment") -> Exchange:
 
 
 class Envelope:
-    """WSGI middleware; `routes` are the paths that may stand in the log."""
+    """WSGI middleware around `app`.
 
-    def __init__(self, app: "WSGIApplication", log: Log, routes: frozenset[str]) -> None:
+    `direct` answers requests, by their method and path, in its place. `routes` are the paths that
+    may stand in the log.
+    """
+
+    def __init__(
+        self,
+        app: "WSGIApplication",
+        log: Log,
+        *,
+        routes: frozenset[str],
+        direct: "Mapping[tuple[str, str], WSGIApplication]",
+    ) -> None:
         self._app = app
         self._log = log
         self._routes = routes
+        self._direct = direct
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -66,23 +79,21 @@ class Envelope:
         began = time.perf_counter()
         exchange = Exchange(request_id=_request_id(environ.get("HTTP_X_REQUEST_ID")))
         environ[_KEY] = exchange
+        method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
+        app = self._direct.get((method, path), self._app)
 
         # The answer begins when all of it is there, so that a late fault can still replace it.
         def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
             exchange.status, exchange.headers = status, headers
 
         try:
-            body = _collect(self._app(environ, start))
+            body = _collect(app(environ, start))
         except Exception as error:
             self._log.fault(error, request_id=exchange.request_id)
-            body = _internal_problem(exchange)
+            exchange.outcome = exchange.code = None
+            body = _collect(problem_of_status(500)(environ, start))
         fixed = (*_HEADERS, ("X-Request-Id", exchange.request_id))
         start_response(exchange.status, [*exchange.headers, *fixed])
-        self._tell(environ, exchange, time.perf_counter() - began)
-        return [body]
-
-    def _tell(self, environ: "WSGIEnvironment", exchange: Exchange, seconds: float) -> None:
-        method, path = environ.get("REQUEST_METHOD"), environ.get("PATH_INFO")
         self._log.request(
             request_id=exchange.request_id,
             method=method if method in _METHODS else "other",
@@ -90,8 +101,9 @@ class Envelope:
             status=int(exchange.status[:3]),
             outcome=exchange.outcome,
             code=exchange.code,
-            seconds=seconds,
+            seconds=time.perf_counter() - began,
         )
+        return [body]
 
 
 def _request_id(given: str | None) -> str:
@@ -107,11 +119,3 @@ def _collect(body: Iterable[bytes]) -> bytes:
     finally:
         if hasattr(body, "close"):
             body.close()
-
-
-def _internal_problem(exchange: Exchange) -> bytes:
-    body = problem_of_status(500).to_json()
-    exchange.status = "500 Internal Server Error"
-    exchange.headers = [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(body)))]
-    exchange.outcome = exchange.code = None
-    return body

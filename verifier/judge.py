@@ -1,10 +1,11 @@
-"""Answers one verify request, from the WSGI environment to the bytes of the answer, without Flask.
+"""Answers `POST /v1/verify`, from the WSGI environment to the bytes of the answer: the only place.
 
-Whatever carries the request, a view or middleware in front of it, there is this one path.
+It is a WSGI application of its own, because Flask's dispatch costs as much as a verdict. The
+envelope hands requests to it directly; the route in Flask's url map leads to it too.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -13,16 +14,17 @@ from werkzeug.http import parse_accept_header
 
 from keys.clock import Clock
 from spec.verdicts import LANGUAGES
-from verifier.envelope import exchange_of
+from verifier.envelope import Exchange, exchange_of
 from verifier.pipeline import check
+from verifier.problems import ProblemError
 from verifier.report import Json, verdict_to_json
-from verifier.request import DEFAULT_MAX_BODY, read_verify_request
+from verifier.request import DEFAULT_MAX_BODY, VerifyRequest, read_verify_request
 from verifier.trust import TrustSource
 
 if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
-__all__ = ["Answer", "Judge", "encode", "language_of"]
+__all__ = ["Judge", "encode", "language_of"]
 
 _MAX_ACCEPT_LANGUAGE: Final = 256
 """Characters of an Accept-Language header: browsers send fewer than 100."""
@@ -30,16 +32,8 @@ _MAX_ACCEPT_LANGUAGE: Final = 256
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The body of an answer with status 200, and the language of its words."""
-
-    body: bytes
-    language: str
-
-
 class Judge:
-    """Judges requests by the present trust; `max_body` limits a request body, in bytes."""
+    """Judges by the present trust; `max_body` limits a request body, in bytes."""
 
     def __init__(
         self, trust: TrustSource, clock: Clock, *, max_body: int = DEFAULT_MAX_BODY
@@ -48,15 +42,29 @@ class Judge:
         self._clock = clock
         self._max_body = max_body
 
-    def answer(self, environ: "WSGIEnvironment") -> Answer:
-        """Give the verdict on one request, and note it for the log; raises ProblemError."""
-        asked = read_verify_request(environ, self._max_body)
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer one request with a verdict, or with a problem when it cannot be judged."""
         language = language_of(environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        try:
+            asked = read_verify_request(environ, self._max_body)
+        except ProblemError as problem:
+            return problem(environ, start_response)
+        body = encode(self._judge(asked, language, exchange_of(environ)))
+        headers = [
+            ("Content-Type", "application/json"),
+            ("Content-Language", language),
+            ("Content-Length", str(len(body))),
+        ]
+        start_response("200 OK", headers)
+        return [body]
+
+    def _judge(self, asked: VerifyRequest, language: str, exchange: Exchange) -> Json:
         bundle = self._trust.current()
         verdict = check(asked.text, bundle, self._clock.now())
-        exchange = exchange_of(environ)
         exchange.outcome, exchange.code = verdict.outcome.value, verdict.code.value
-        return Answer(encode(verdict_to_json(verdict, bundle, language, asked.disclose)), language)
+        return verdict_to_json(verdict, bundle, language, asked.disclose)
 
 
 def encode(document: Json) -> bytes:

@@ -39,7 +39,7 @@ class Event(StrEnum):
     TRUST_LOAD_FAILED = "trust_load_failed"
     """The last good trust bundle stays in use."""
     SERVER = "server"
-    """A warning of the HTTP server; `location` is the name of its logger."""
+    """A warning of the HTTP server; `location` is the place in its code."""
 
 
 class Level(StrEnum):

@@ -5,11 +5,15 @@ could be in it.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from spec.errors import DosepassError
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 __all__ = [
     "BAD_REQUEST",
@@ -80,7 +84,10 @@ _OF_STATUS: Final = {
 
 
 class ProblemError(DosepassError):
-    """A request cannot be answered; the message is the detail: what the client should change."""
+    """A request cannot be answered; the message is the detail: what the client should change.
+
+    Like an exception of Werkzeug, it is the WSGI application of its own answer.
+    """
 
     code = "problem"
 
@@ -89,6 +96,13 @@ class ProblemError(DosepassError):
         self.kind = kind
         self.pointer = pointer
         """Where in the body, as a JSON pointer in a URI fragment (RFC 6901, section 6)."""
+
+    def __call__(self, _: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer with the problem document."""
+        body = self.to_json()
+        headers = [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(body)))]
+        start_response(f"{self.kind.status.value} {self.kind.status.phrase}", headers)
+        return [body]
 
     def to_json(self) -> bytes:
         """The problem document."""

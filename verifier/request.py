@@ -91,13 +91,13 @@ def _stream(environ: Mapping[str, Any]) -> BinaryIO:
 
 def _read(stream: BinaryIO, most: int) -> bytes:
     """Read to the end, or to `most` bytes: a stream may give less at a time than it is asked."""
-    body = b""
+    body = bytearray()
     try:
         while chunk := stream.read(most - len(body)):
             body += chunk
     except (OSError, ClientDisconnected):
         raise ProblemError(problems.BAD_REQUEST, "Send the body again; the line broke.") from None
-    return body
+    return bytes(body)
 
 
 def _pass_over(stream: BinaryIO) -> None:

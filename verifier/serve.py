@@ -44,7 +44,6 @@ _THREADS: Final = 32
 """Requests that one worker works on at a time. Verdicts take turns; the others are threads that
 wait for a body on a slow line."""
 
-
 _SUPERVISION: Final = 1.0
 """Seconds between two looks of a worker at whether its supervisor lives."""
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from importlib import resources
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
 from keys.clock import Clock
 from spec.errors import ClockSuspectError, TrustStaleError
@@ -19,9 +20,15 @@ from verifier.report import Json, trust_to_json
 from verifier.request import DEFAULT_MAX_BODY
 from verifier.trust import TrustSource
 
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
 __all__ = ["create_app"]
 
-_View: TypeAlias = Callable[[], Response]
+_VERIFY: Final = "/v1/verify"
+
+_View: TypeAlias = "Callable[[], Response | WSGIApplication]"
+"""Flask takes a WSGI application for an answer, and asks it with the environment at hand."""
 
 
 def create_app(
@@ -32,27 +39,21 @@ def create_app(
     # The envelope catches what nobody foresaw; Flask's own log would print the error's message.
     app.config.update(PROPAGATE_EXCEPTIONS=True, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.url_map.merge_slashes = False
+    judge = Judge(trust, clock, max_body=max_body)
     views: dict[str, tuple[str, _View]] = {
-        "/v1/verify": ("POST", _verify_view(Judge(trust, clock, max_body=max_body))),
+        _VERIFY: ("POST", lambda: judge),
         "/healthz": ("GET", _healthz),
         "/readyz": ("GET", _readyz_view(trust, clock)),
         "/openapi.yaml": ("GET", _openapi_view()),
     }
     for route, (method, view) in views.items():
         app.add_url_rule(route, endpoint=route, view_func=view, methods=[method])
-    app.register_error_handler(ProblemError, _answer_problem)
+    app.register_error_handler(ProblemError, lambda problem: problem)
     app.register_error_handler(HTTPException, _answer_http_exception)
-    app.wsgi_app = Envelope(app.wsgi_app, log, frozenset(views))  # type: ignore[method-assign]
+    app.wsgi_app = Envelope(  # type: ignore[method-assign]
+        app.wsgi_app, log, routes=frozenset(views), direct={("POST", _VERIFY): judge}
+    )
     return app
-
-
-def _verify_view(judge: Judge) -> _View:
-    def verify() -> Response:
-        answer = judge.answer(request.environ)
-        headers = [("Content-Type", "application/json"), ("Content-Language", answer.language)]
-        return Response(answer.body, headers=headers)
-
-    return verify
 
 
 def _healthz() -> Response:
@@ -91,13 +92,9 @@ def _json(document: Json) -> Response:
     return Response(encode(document), content_type="application/json")
 
 
-def _answer_problem(problem: ProblemError) -> Response:
-    return Response(problem.to_json(), problem.kind.status, content_type=problems.MEDIA_TYPE)
-
-
-def _answer_http_exception(error: HTTPException) -> Response:
+def _answer_http_exception(error: HTTPException) -> BaseResponse:
     """Give the framework's own refusals our form, keeping the Allow header of a 405."""
-    answer = _answer_problem(problem_of_status(error.code or 500))
+    answer = Response.from_app(problem_of_status(error.code or 500), request.environ)
     answer.headers.extend(
         (name, value) for name, value in error.get_headers() if name.lower() == "allow"
     )

@@ -1,5 +1,6 @@
 """The log: one JSON object a line, of known fields, and no personal datum whatever happens."""
 
+import io
 import json
 import unicodedata
 from datetime import date
@@ -11,11 +12,14 @@ from flask import Response
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from keys.bundle import TrustBundle
 from spec.certificate import Certificate, Dose, VaccineCode
 from spec.dates import BirthDate
 from tests.authority import Authority
 from tests.verifier.conftest import Answer, LogLines, Service
 from verifier.logs import Event, Level, Line, Log, location_of
+from verifier.service import create_app
+from verifier.trust import TrustSource
 
 FIELDS = {
     "time", "level", "event", "request_id", "method", "route", "status", "outcome", "code",
@@ -114,25 +118,61 @@ def send(service: Service, name: str, place: str) -> Answer:
             return service.post(b"{}", User_Agent=name.encode().decode("latin-1"))
 
 
-class SpeakingError(Exception):
-    """Says what it should not."""
+PLACES = (
+    "HTTP_X_REQUEST_ID", "HTTP_ACCEPT_LANGUAGE", "HTTP_HOST", "HTTP_COOKIE", "HTTP_NAME",
+    "HTTP_CONTENT_ENCODING", "HTTP_AUTHORIZATION", "CONTENT_TYPE", "CONTENT_LENGTH",
+    "QUERY_STRING", "REQUEST_METHOD", "PATH_INFO", "REMOTE_USER", "HTTP_UPGRADE",
+)  # fmt: skip
 
 
 @QUIET
 @given(person=PEOPLE)
-def test_a_fault_is_answered_and_logged_without_its_words(
-    service: Service, authority: Authority, person: dict[str, Any]
+@pytest.mark.parametrize("place", PLACES)
+def test_a_certificate_that_a_client_puts_in_the_wrong_place_is_not_repeated(
+    service: Service, authority: Authority, person: dict[str, Any], place: str
 ) -> None:
-    """A view that raises: the answer is a problem; the log has the type and the place."""
-    service.log.raw = b""
+    """A QR text, a name, and a link with the text, as a mistaken client may send them."""
     certificate = authority.certificate(**person)
     text = authority.sign(certificate)
+    for sent in (text, f"/v1/verify/{text}", f"{certificate.name}, {certificate.birth_date}"):
+        service.log.raw = b""
+        value = sent.encode().decode("latin-1")
+        body = json.dumps({"text": "x"}).encode()
+        answer = service.raw(io.BytesIO(body), **{place: value})
+        assert answer.status < 500
+        assert_silent(personal(certificate, text), service.log.raw, answer.body)
+        assert_silent(personal(certificate, text), repr(answer.headers).encode())
 
-    def raise_with_everything() -> Response:
-        raise SpeakingError(certificate, text)
 
-    service.app.view_functions["/v1/verify"] = raise_with_everything
-    answer = service.verify(text)
+class SpeakingError(Exception):
+    """Says what it should not."""
+
+
+class FaultyTrust(TrustSource):
+    """Fails with what the test puts into it."""
+
+    says: tuple[object, ...] = ()
+
+    def current(self) -> TrustBundle:
+        raise SpeakingError(*self.says)
+
+
+@QUIET
+@given(person=PEOPLE)
+@pytest.mark.parametrize(("method", "path"), [("POST", "/v1/verify"), ("GET", "/readyz")])
+def test_a_fault_is_answered_and_logged_without_its_words(
+    authority: Authority, trust_directory: Path, person: dict[str, Any], method: str, path: str
+) -> None:
+    """In front of Flask or behind it: the answer is a problem; the log has the type and place."""
+    lines = LogLines()
+    log = Log(authority.clock, lines.write)
+    trust = FaultyTrust(trust_directory, authority.clock, log)
+    service = Service(create_app(trust, authority.clock, log), lines)
+    lines.raw = b""
+    certificate = authority.certificate(**person)
+    text = authority.sign(certificate)
+    trust.says = (certificate, text)
+    answer = service.call(method, path, json={"text": text})
     assert (answer.status, answer.json["type"]) == (500, "/problems/internal")
     assert answer.headers["cache-control"] == "no-store"
     assert_silent(personal(certificate, text), service.log.raw, answer.body)

@@ -1,21 +1,35 @@
 """The HTTP answers of the application: verdicts, health, headers."""
 
+import io
+import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 
+from keys.clock import FixedClock
+from spec.certificate import Timestamp
 from spec.colour import Colour
 from spec.cose import Algorithm, ProtectedHeader
 from spec.dates import BirthDate
 from spec.trust_list import KeyState
 from spec.vaccines import VaccineTable
-from spec.verdicts import VerdictCode, verdict_words
-from tests.authority import DAY, EXPIRES_AT, ISSUED_AT, Authority, doses
+from spec.verdicts import LANGUAGES, Outcome, VerdictCode, verdict_words
+from tests.authority import DAY, EXPIRES_AT, ISSUED_AT, NOW, Authority, doses
+from tests.vectors.case import Case
+from tests.vectors.files import all_cases
+from tests.verifier import description
 from tests.verifier.conftest import Service
-from verifier.judge import language_of
+from verifier.envelope import Envelope
+from verifier.judge import encode, language_of
+from verifier.logs import Log
 from verifier.pipeline import check
 from verifier.report import verdict_to_json
+from verifier.request import DEFAULT_MAX_BODY
 
 EVERYTHING = ("name", "birth_date", "id_suffix", "doses")
 DISCLOSED: dict[str, Any] = {
@@ -107,6 +121,55 @@ def test_colours(
     text = authority.sign(authority.certificate(doses=course, doses_needed=needed))
     answer = service.verify(text, accept_language="en").json
     assert (answer["colour"], answer["doses"], answer["words"]["title"]) == (colour, count, title)
+
+
+ACCEPTED = [case for case in all_cases() if case.code.outcome is Outcome.ACCEPTED]
+
+
+@pytest.mark.parametrize("case", ACCEPTED, ids=lambda case: case.name)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_accepted_vector_has_an_answer_as_described(case: Case, language: str) -> None:
+    fresh_until = case.fresh_until or Timestamp(case.trust_issued_at + 7 * DAY)
+    bundle = case.authority.bundle(issued_at=case.trust_issued_at, fresh_until=fresh_until)
+    verdict = check(case.text, bundle, case.at)
+    answer = json.loads(encode(verdict_to_json(verdict, bundle, language, EVERYTHING)))
+    assert description.is_valid(answer, "VerdictAnswer")
+    assert case.certificate is not None
+    assert answer["disclosed"]["name"] == case.certificate.name
+    assert len(answer["disclosed"]["doses"]) == answer["doses"]["given"]
+
+
+WAYS = [
+    b'{"text": "x"}',
+    b'{"text": "x"',
+    b'{"text": "x", "at": 0}',
+    b"\xff",
+    b" " * (DEFAULT_MAX_BODY + 1),
+]
+
+
+@pytest.mark.parametrize("body", WAYS, ids=range(len(WAYS)))
+@pytest.mark.parametrize("headers", [{}, {"HTTP_ACCEPT_LANGUAGE": "en"}, {"CONTENT_TYPE": "x/y"}])
+def test_the_route_behind_flask_gives_the_same_bytes(
+    service: Service, body: bytes, headers: dict[str, str]
+) -> None:
+    """The envelope answers one step before Flask; Flask's own route must be no second truth."""
+    fixed = headers | {"HTTP_X_REQUEST_ID": "one", "CONTENT_LENGTH": str(len(body))}
+    direct = service.raw(io.BytesIO(body), **fixed)
+    behind = Service(Flask("behind"), service.log)
+    behind.app.wsgi_app = Envelope(  # type: ignore[method-assign]
+        partial(Flask.wsgi_app, service.app),
+        Log(FixedClock(NOW), service.log.write),
+        routes=frozenset({"/v1/verify"}),
+        direct={},
+    )
+    assert behind.raw(io.BytesIO(body), **fixed) == direct
+    lines = service.log.events("request")[-2:]
+    assert untimed(lines[0]) == untimed(lines[1])
+
+
+def untimed(line: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in line.items() if key != "duration_ms"}
 
 
 def forged(authority: Authority) -> str:
@@ -239,6 +302,11 @@ def test_readiness_gives_the_age_of_the_trust(service: Service, authority: Autho
 )
 def test_language(header: str, language: str) -> None:
     assert language_of(header) == language
+
+
+@given(header=st.text() | st.text('envi-*;q=.019, \t"', max_size=40))
+def test_no_header_stands_against_a_language(header: str) -> None:
+    assert language_of(header) in LANGUAGES
 
 
 def test_the_language_stands_in_a_header(service: Service) -> None:
