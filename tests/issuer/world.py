@@ -2,6 +2,7 @@
 
 import csv
 import io
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,6 +72,7 @@ class World:
         self.clock = self.authority.clock
         self.keys = Keys(self.authority.keys["active"])
         self.register = Register.open(folder / "register.sqlite3")
+        weakref.finalize(self, self.register.close)
 
     def take_in(
         self, *rows: dict[str, str], sites: frozenset[str] | None = None, size: int = 500
