@@ -12,7 +12,6 @@ from tests.verifier.conftest import Service
 from verifier.request import DEFAULT_MAX_BODY
 
 TEXT = b'{"text": "x"}'
-DEEP = b"[" * 8_000 + b"]" * 8_000
 
 
 @pytest.mark.parametrize(
@@ -29,8 +28,6 @@ DEEP = b"[" * 8_000 + b"]" * 8_000
         (b'{"text": NaN}', 400, "not-json"),
         (b'{"text": -Infinity}', 400, "not-json"),
         (b'{"text": ' + b"9" * 16_000 + b"}", 400, "not-json"),
-        (DEEP, 400, "not-json"),
-        (b'{"text":' + b'{"a":' * 2_500 + b"0" + b"}" * 2_501, 400, "not-json"),
         (b"\xef\xbb\xbf" + TEXT, 400, "not-json"),
         (b"text=x", 400, "not-json"),
         (b"\xff", 400, "not-utf-8"),
@@ -66,6 +63,22 @@ def test_bodies(service: Service, body: bytes, status: int, kind: str) -> None:
     answer = service.post(body)
     assert (answer.status, answer.json["type"]) == (status, f"/problems/{kind}")
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 8_000 + b"]" * 8_000,
+        b'{"text":' + b'{"a":' * 2_500 + b"0" + b"}" * 2_501,
+    ],
+)
+def test_deep_nesting(service: Service, body: bytes) -> None:
+    """How deep JSON may nest is up to the Python version; refused it is in any."""
+    answer = service.post(body)
+    assert (answer.status, answer.json["type"]) in {
+        (400, "/problems/not-json"),
+        (422, "/problems/invalid-request"),
+    }
 
 
 @pytest.mark.parametrize(
