@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Condition, Event, Thread
 from typing import Any, Final, Protocol
 
@@ -82,15 +83,21 @@ class Camera:
         self.mode = CameraMode(self._capture)
         self._fresh = Condition()
         self._newest: Frame | None = None
+        self._fault: Exception | None = None
         self._stopped = Event()
         self._start = time.monotonic()
         self._thread = Thread(target=self._run, name="camera", daemon=True)
         self._thread.start()
 
     def read(self, timeout: float) -> Frame | None:
-        """Give the newest frame that was not given yet, and forget it."""
+        """Give the newest frame that was not given yet, and forget it.
+
+        Raises SourceError when the thread ended by a fault that nobody foresaw.
+        """
         with self._fresh:
             self._fresh.wait_for(lambda: self._newest is not None, timeout)
+            if self._fault is not None:
+                raise SourceError(f"{self.name} stopped: {self._fault}") from self._fault
             frame, self._newest = self._newest, None
             return frame
 
@@ -110,6 +117,15 @@ class Camera:
         return capture
 
     def _run(self) -> None:
+        try:
+            self._capture_frames()
+        except Exception as fault:  # read() tells it; a thread that dies alone is not noticed
+            with self._fresh:
+                self._fault = fault
+        finally:
+            self._capture.release()
+
+    def _capture_frames(self) -> None:
         misses = 0
         while not self._stopped.is_set():
             grabbed, picture = self._grab()
@@ -119,14 +135,13 @@ class Camera:
             elif misses >= _TOLERATED_MISSES:
                 misses = 0
                 self._reopen()
-        self._capture.release()
 
     def _grab(self) -> tuple[bool, Any]:
         try:
             grabbed, picture = self._capture.read()
         except cv2.error:
             return False, None
-        return grabbed and isinstance(picture, np.ndarray), picture
+        return grabbed and isinstance(picture, np.ndarray) and picture.dtype == np.uint8, picture
 
     def _keep(self, picture: Picture) -> None:
         frame = Frame(name=self.name, picture=picture, at=time.monotonic() - self._start)
@@ -138,12 +153,14 @@ class Camera:
         self._capture.release()
         self._stopped.wait(_REOPEN_SECONDS)
         if not self._stopped.is_set():
-            self._capture = self._open()
+            # While the device is absent this may raise as well as give a closed capture.
+            with suppress(cv2.error):
+                self._capture = self._open()
 
 
 def open_camera(device: str) -> Camera:
     """Open a camera by its number (`0` is the first) or by its path, such as `/dev/video2`."""
-    target: int | str = int(device) if device.isdecimal() else device
+    target: int | str = int(device) if device.isdecimal() and len(device) < 4 else device
     return Camera(f"camera {device}", lambda: _configured(target))
 
 

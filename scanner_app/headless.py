@@ -31,7 +31,7 @@ def run_headless(
     each = _each_item if source.single else _each_presentation
     tally = Tally()
     for name, answer in each(source, decoder, checker, clock):
-        tally.add(answer)
+        tally.add(answer.outcome)
         report(name, answer)
     return tally
 

@@ -11,7 +11,7 @@ from scanner_app.session import is_certificate
 from scanner_app.sources import Frame, Item, Line
 from spec.verdicts import Outcome
 
-__all__ = ["Tally", "answers_for", "texts_in"]
+__all__ = ["Tally", "answers_for", "outcome_unjudged", "texts_in"]
 
 
 class Tally:
@@ -20,9 +20,9 @@ class Tally:
     def __init__(self) -> None:
         self._counts: Counter[Outcome] = Counter()
 
-    def add(self, answer: Answer) -> None:
-        """Count one answer."""
-        self._counts[answer.outcome] += 1
+    def add(self, outcome: Outcome) -> None:
+        """Count one answer, or one item that nobody judged."""
+        self._counts[outcome] += 1
 
     @property
     def exit_code(self) -> int:
@@ -55,3 +55,12 @@ def answers_for(item: Item, texts: Sequence[str], checker: Checker, clock: Clock
         reason = "the file is not a picture that can be read"
         return [Answer.of_trouble(Trouble.UNREADABLE, reason, clock.now())]
     return [Answer.of_trouble(Trouble.NO_CODE, "no QR code was found", clock.now())]
+
+
+def outcome_unjudged(texts: Sequence[str]) -> Outcome:
+    """Give how an item counts of which nothing was judged.
+
+    Strange codes are refused; of two certificates nobody knows which is meant.
+    """
+    strange = bool(texts) and not any(is_certificate(text) for text in texts)
+    return Outcome.REJECTED if strange else Outcome.UNDETERMINED

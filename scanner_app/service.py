@@ -1,13 +1,14 @@
 """Asks a verifier service over HTTP. Network trouble is an answer, never a verdict."""
 
 import json
-import time
-from http.client import HTTPException, HTTPResponse
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from ipaddress import ip_address
-from typing import Any, Final
-from urllib.error import HTTPError
-from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
+from threading import Event, Timer
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
 
 from keys.clock import Clock
 from scanner_app.answer import Answer, Trouble, Trust
@@ -19,30 +20,26 @@ from verifier.report import DISCLOSABLE
 __all__ = ["ServiceChecker", "is_exposed"]
 
 _TIMEOUT: Final = 3.0
-"""Seconds for the whole exchange: longer, and the officer would rather scan again."""
+"""Seconds to connect, and again from there to the end of the answer: longer, and the officer would
+rather scan again."""
 _LARGEST_ANSWER: Final = 64 * 1024
 """Bytes: a full answer has about two thousand."""
-_CHUNK: Final = 4096
 
 
 class ServiceChecker:
     """Judges by `POST {url}/v1/verify`, asking for all that the officer compares.
 
-    Raises SourceError at the start for an address that is not http or https.
+    No redirect is followed and no proxy is used: a certificate goes to the address that was
+    configured and to no other. Raises SourceError at the start for an address that is not http or
+    https.
     """
 
     name = "service"
 
     def __init__(self, url: str, clock: Clock, timeout: float = _TIMEOUT) -> None:
-        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-            raise SourceError(
-                "the service address is not an http or https address",
-                hint="such as http://127.0.0.1:8080",
-            )
-        self._address = url.rstrip("/") + "/v1/verify"
+        self._address = _parsed(url)
         self._clock = clock
         self._timeout = timeout
-        self._opener = _opener()
         self._trust: Trust | None = None
 
     def check(self, text: str) -> Answer:
@@ -53,13 +50,13 @@ class ServiceChecker:
         if not text.startswith(PREFIX):
             return Answer.of_strange_code(self._clock.now())
         try:
-            answer = answer_from_bytes(self._ask(text))
-        except HTTPError as error:
-            with error:
-                return self._trouble(Trouble.SERVICE_REFUSED, f"status {error.code}")
+            status, body = self._ask(text)
+            if status != 200:
+                return self._trouble(Trouble.SERVICE_REFUSED, f"status {status}")
+            answer = answer_from_bytes(body)
         except AnswerError as error:
             return self._trouble(Trouble.SERVICE_ANSWER, str(error))
-        except (OSError, HTTPException, UnicodeError) as error:
+        except (OSError, HTTPException, ValueError) as error:
             return self._trouble(Trouble.SERVICE_UNREACHABLE, type(error).__name__)
         self._trust = answer.trust
         return answer
@@ -68,15 +65,18 @@ class ServiceChecker:
         """The times that the service named last; None before its first answer."""
         return self._trust
 
-    def _ask(self, text: str) -> bytes:
+    def _ask(self, text: str) -> tuple[int, bytes]:
+        """Give status and body; raises OSError, HTTPException or ValueError."""
         body = json.dumps({"text": text, "disclose": DISCLOSABLE}).encode()
-        headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        request = Request(self._address, data=body, headers=headers, method="POST")  # noqa: S310 - the scheme was checked
-        deadline = time.monotonic() + self._timeout
-        with self._opener.open(request, timeout=self._timeout) as response:
-            if response.status != 200:
-                raise HTTPError(self._address, response.status, "", response.headers, None)
-            return _read(response, deadline)
+        headers = {
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+            "Connection": "close",
+        }
+        with _connected(self._address, self._timeout) as connection:
+            connection.request("POST", f"{self._address.path}/v1/verify", body, headers)
+            response = connection.getresponse()
+            return response.status, _read(response) if response.status == 200 else b""
 
     def _trouble(self, trouble: Trouble, reason: str) -> Answer:
         return Answer.of_trouble(trouble, reason, self._clock.now())
@@ -94,24 +94,53 @@ def is_exposed(url: str) -> bool:
         return True
 
 
-def _read(response: HTTPResponse, deadline: float) -> bytes:
-    """Read a body within the time and size limits; a service that drips bytes gains nothing."""
-    body = b""
-    while chunk := response.read1(_CHUNK):
-        body += chunk
-        if len(body) > _LARGEST_ANSWER:
-            raise AnswerError("the answer is too large")
-        if time.monotonic() > deadline:
-            raise TimeoutError
+def _parsed(url: str) -> SplitResult:
+    try:
+        address = urlsplit(url.rstrip("/"))
+        sound = address.scheme in ("http", "https") and address.hostname and address.port != 0
+    except ValueError:
+        sound = False
+    if not sound:
+        raise SourceError(
+            "the service address is not an http or https address",
+            hint="such as http://127.0.0.1:8080",
+        )
+    return address
+
+
+@contextmanager
+def _connected(address: SplitResult, timeout: float) -> Iterator[HTTPConnection]:
+    """Connect, and end the connection at the time limit whatever happens on it.
+
+    The time limit of a socket begins anew with each byte, so one that drips would last for ever.
+    """
+    kind = HTTPSConnection if address.scheme == "https" else HTTPConnection
+    connection = kind(address.hostname or "", address.port, timeout=timeout)
+    try:
+        connection.connect()
+        over = Event()
+        limit = Timer(timeout, _hang_up, [connection.sock, over])
+        limit.daemon = True
+        limit.start()
+        try:
+            yield connection
+            if over.is_set():
+                raise TimeoutError
+        finally:
+            limit.cancel()
+    finally:
+        connection.close()
+
+
+def _hang_up(open_socket: socket.socket, over: Event) -> None:
+    """Wake whoever reads from a socket in another thread; that of TLS is not asked for consent."""
+    over.set()
+    with suppress(OSError):
+        socket.socket.shutdown(open_socket, socket.SHUT_RDWR)
+
+
+def _read(response: HTTPResponse) -> bytes:
+    body = response.read(_LARGEST_ANSWER + 1)
+    if len(body) > _LARGEST_ANSWER:
+        raise AnswerError("the answer is too large")
     return body
-
-
-class _NoRedirects(HTTPRedirectHandler):
-    """A certificate goes to the address that was configured and to no other."""
-
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        """Refuse; the 3xx then surfaces as an HTTPError."""
-
-
-def _opener() -> OpenerDirector:
-    return build_opener(_NoRedirects)

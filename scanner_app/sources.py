@@ -10,6 +10,7 @@ from typing import IO, Any, Final, Protocol, Self, TypeAlias
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from scanner_app.decoders import Picture
 from scanner_app.errors import SourceError
@@ -26,7 +27,12 @@ __all__ = [
     "VideoFile",
 ]
 
-PICTURE_SUFFIXES: Final = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff"})
+PICTURE_SUFFIXES: Final = frozenset(
+    {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"}
+)
+
+_LARGEST_FILE: Final = 64 * 1024 * 1024
+"""Bytes of a picture's file: a phone's have a tenth."""
 
 _LONGEST_LINE: Final = 8192
 """Characters; no QR code holds as many, so the rest of a longer line is only skipped."""
@@ -106,7 +112,9 @@ class PictureFolder:
             raise SourceEnd
         path = self._paths[self._next]
         self._next += 1
-        return Frame(name=path.name, picture=_read_picture(path), at=float(self._next - 1))
+        return Frame(
+            name=_one_line(path.name), picture=_read_picture(path), at=float(self._next - 1)
+        )
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -225,7 +233,7 @@ def _pictures(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
     if not path.is_dir():
-        raise SourceError(f"no such folder: {path}")
+        raise SourceError(f"no such folder or picture: {path}")
     files = (file for file in path.iterdir() if file.suffix.lower() in PICTURE_SUFFIXES)
     pictures = sorted(files, key=lambda file: _natural(file.name))
     if not pictures:
@@ -241,12 +249,32 @@ def _natural(name: str) -> list[tuple[int, str]]:
 
 
 def _read_picture(path: Path) -> Picture | None:
-    """Read a picture; None for a file that is not one or is cut short."""
+    """Read a picture; None for a file that is not one, is cut short or is far too large."""
     try:
+        # Opening a named pipe would wait for ever, and reading a device has no end.
+        if not path.is_file() or not 0 < path.stat().st_size <= _LARGEST_FILE:
+            return None
         data = np.frombuffer(path.read_bytes(), np.uint8)
-        return _bytes_only(cv2.imdecode(data, cv2.IMREAD_COLOR)) if data.size else None
+        picture = _bytes_only(cv2.imdecode(data, cv2.IMREAD_COLOR))
+        return picture if picture is None or picture.any() else _on_white(data, picture)
     except (OSError, cv2.error):
         return None
+
+
+def _on_white(data: NDArray[np.uint8], black: Picture) -> Picture:
+    """Put on white a picture that is all black without its transparency: that shows the code."""
+    picture = _bytes_only(cv2.imdecode(data, cv2.IMREAD_UNCHANGED))
+    if picture is None or picture.ndim != 3 or picture.shape[2] != 4:
+        return black
+    white: Picture = np.repeat(255 - picture[:, :, 3:], 3, axis=2)
+    return white
+
+
+def _one_line(name: str) -> str:
+    """Show a file's name without what would break a line or steer a terminal."""
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name
+    )
 
 
 def _bytes_only(picture: Any) -> Picture | None:

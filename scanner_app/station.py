@@ -8,8 +8,9 @@ from typing import Final
 from keys.clock import Clock
 from scanner_app.answer import Answer
 from scanner_app.checks import Checker
+from scanner_app.commands import Commands
 from scanner_app.decoders import Decoder, Picture
-from scanner_app.reading import Tally, answers_for, texts_in
+from scanner_app.reading import Tally, outcome_unjudged, texts_in
 from scanner_app.session import Checking, Looking, Session, Showing, Times
 from scanner_app.sources import Frame, Item, Source, SourceEnd
 from scanner_app.view import Screen, render
@@ -62,6 +63,8 @@ class Station:
         self._picture: Picture | None = None
         self._picture_at = float("-inf")
         self._next_item_at = float("-inf")
+        self._video_began: float | None = None
+        self._commands = Commands()
         self._item_name = source.name
         self._ended = False
         self.tally = Tally()
@@ -73,7 +76,7 @@ class Station:
             while not self._done():
                 self._advance(worker)
                 self._draw()
-                if not self._obey(self._display.key()):
+                if not self._obey(self._commands.after(self._display.key(), self._seconds())):
                     break
         finally:
             worker.close()
@@ -106,7 +109,8 @@ class Station:
     def _read(self) -> Item | None:
         """Read the source when its turn has come; else let a moment pass."""
         if self._ended or not self._may_read():
-            time.sleep(_FRAME_WAIT)
+            until_due = self._next_item_at - self._seconds()
+            time.sleep(until_due if 0 < until_due < _FRAME_WAIT else _FRAME_WAIT)
             return None
         try:
             return self._source.read(_FRAME_WAIT)
@@ -115,11 +119,15 @@ class Station:
             return None
 
     def _may_read(self) -> bool:
-        """Live pictures always; what stands for itself only when it would be taken in."""
-        if self._source.live and not self._source.single:
-            return True
+        """Tell whether the source's turn has come.
+
+        A video goes on behind a result, as a camera does; what stands for itself waits until it
+        would be taken in.
+        """
         if self._seconds() < self._next_item_at:
             return False
+        if not self._source.single:
+            return True
         state = self._session.state
         if self._source.live and isinstance(state, Showing):
             return self._seconds() >= state.since + self._session.times.keep
@@ -129,16 +137,25 @@ class Station:
         self._item_name = item.name
         if isinstance(item, Frame):
             self._picture, self._picture_at = item.picture, now
-            if not self._source.live:
-                self._next_item_at = now + (_PICTURE_SECONDS if self._source.single else 0.0)
+            self._next_item_at = self._end_of(item, now)
         texts = texts_in(item, self._decoder)
         self._session = self._session.saw(texts, now)
-        if self._source.single and not isinstance(self._session.state, Checking):
-            for answer in answers_for(item, texts, self._checker, self._clock):
-                self.tally.add(answer)
+        taken_in = isinstance(self._session.state, Checking)
+        if self._source.single and not self._source.live and not taken_in:
+            self.tally.add(outcome_unjudged(texts))
+
+    def _end_of(self, frame: Frame, now: float) -> float:
+        """When the next frame is due: at once from a camera, a video's by the video's own time."""
+        if self._source.live:
+            return now
+        if self._source.single:
+            return now + _PICTURE_SECONDS
+        if self._video_began is None:
+            self._video_began = now - frame.at
+        return self._video_began + frame.at
 
     def _note_result(self, answer: Answer) -> None:
-        self.tally.add(answer)
+        self.tally.add(answer.outcome)
         if self._on_shown is not None:
             self._on_shown(self._item_name, answer, self._render())
 

@@ -14,8 +14,8 @@ __all__ = ["Display", "Window", "require_display"]
 
 _TITLE: Final = "dosepass"
 _FIRST_SIZE: Final = (1280, 720)
-_NO_KEY: Final = 255
 _KEYS: Final = {27: "escape", 13: "enter", 32: "space"}
+_ASCII: Final = range(33, 127)
 _PROBE: Final = "import cv2; cv2.namedWindow('probe'); cv2.destroyAllWindows()"
 _PROBE_SECONDS: Final = 20
 
@@ -32,7 +32,10 @@ class Display(Protocol):
         ...
 
     def key(self) -> str | None:
-        """A key pressed since the last call: a small letter, `escape`, `enter` or `space`."""
+        """The last key since the last call: a small letter or sign, `escape`, `enter`, `space`.
+
+        Other keys count for nothing.
+        """
         ...
 
     def closed(self) -> bool:
@@ -66,10 +69,9 @@ class Window:
 
     def key(self) -> str | None:
         """Let the window work for a moment and give the key pressed meanwhile."""
-        code = cv2.waitKey(1) & 0xFF
-        if code == _NO_KEY:
-            return None
-        return _KEYS.get(code) or chr(code).lower()
+        # The whole code: the lowest byte of an arrow key is that of a letter.
+        code = cv2.waitKeyEx(1)
+        return _KEYS.get(code) or (chr(code).lower() if code in _ASCII else None)
 
     def closed(self) -> bool:
         """Whether the window is gone."""

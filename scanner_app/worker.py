@@ -1,10 +1,12 @@
 """The thread that asks, so that a slow network never stops the picture."""
 
+from contextlib import suppress
 from queue import Empty, Full, Queue
 from threading import Thread
 
-from scanner_app.answer import Answer
+from scanner_app.answer import Answer, Trouble
 from scanner_app.checks import Checker
+from spec.certificate import Timestamp
 
 __all__ = ["CheckWorker"]
 
@@ -35,13 +37,20 @@ class CheckWorker:
             return None
 
     def close(self) -> None:
-        """End the thread after the check it is at."""
-        try:
-            self._texts.put_nowait(None)
-        except Full:
-            return
+        """End the thread after the check it is at; those that wait are dropped."""
+        with suppress(Empty):
+            while True:
+                self._texts.get_nowait()
+        self._texts.put(None)
         self._thread.join(timeout=5)
 
     def _run(self) -> None:
         while (text := self._texts.get()) is not None:
-            self._answers.put((text, self._checker.check(text)))
+            self._answers.put((text, self._judge(text)))
+
+    def _judge(self, text: str) -> Answer:
+        """Judge; a fault that nobody foresaw fails this check, not all that follow."""
+        try:
+            return self._checker.check(text)
+        except Exception as fault:
+            return Answer.of_trouble(Trouble.NO_ANSWER, type(fault).__name__, Timestamp(0))

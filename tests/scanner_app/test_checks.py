@@ -189,6 +189,17 @@ def drips(request: BaseHTTPRequestHandler) -> None:
         return
 
 
+def drips_headers(request: BaseHTTPRequestHandler) -> None:
+    """Each byte comes in time, the end never does."""
+    try:
+        for _ in range(30):
+            request.wfile.write(b"X")
+            request.wfile.flush()
+            time.sleep(0.08)
+    except OSError:
+        return
+
+
 PROBLEM = b'{"type":"about:blank","status":503}'
 HOSTILE: dict[str, tuple[Handler, Trouble]] = {
     "an error page": (sends(500, b"<html>"), Trouble.SERVICE_REFUSED),
@@ -210,6 +221,7 @@ HOSTILE: dict[str, tuple[Handler, Trouble]] = {
     "hanging up": (hangs_up, Trouble.SERVICE_UNREACHABLE),
     "silence": (keeps_silent, Trouble.SERVICE_UNREACHABLE),
     "dripping": (drips, Trouble.SERVICE_UNREACHABLE),
+    "dripping headers": (drips_headers, Trouble.SERVICE_UNREACHABLE),
 }
 
 
@@ -217,7 +229,9 @@ HOSTILE: dict[str, tuple[Handler, Trouble]] = {
 def test_a_bad_service_is_cannot_check_and_never_invalid(authority: Authority, name: str) -> None:
     handle, expected = HOSTILE[name]
     with server_that(handle) as url:
+        started = time.monotonic()
         answer = ServiceChecker(url, authority.clock, timeout=0.2).check("DP1:SECRET")
+        assert time.monotonic() - started < 1.5
     assert answer.outcome is Outcome.UNDETERMINED
     assert answer.trouble is expected
     assert answer.code is None
@@ -273,7 +287,19 @@ def test_nobody_listening(authority: Authority) -> None:
     assert answer.checked_at == authority.now
 
 
-@pytest.mark.parametrize("url", ["", "ftp://host", "file:///etc/passwd", "host:8080", "http://"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "ftp://host",
+        "file:///etc/passwd",
+        "host:8080",
+        "http://",
+        "http://h:x",
+        "http://[",
+        "http://h:0",
+    ],
+)
 def test_an_address_that_is_none(authority: Authority, url: str) -> None:
     with pytest.raises(SourceError):
         ServiceChecker(url, authority.clock)
@@ -352,11 +378,30 @@ def test_a_silent_service_rests_while_there_is_a_fallback() -> None:
 def test_the_worker_answers_in_its_own_time() -> None:
     worker = CheckWorker(Scripted("checker", GREEN))
     assert worker.poll() is None
-    assert worker.submit("DP1:X")
+    assert judged(worker, "DP1:X") is GREEN
+    worker.close()
+
+
+def judged(worker: CheckWorker, text: str) -> Answer:
+    assert worker.submit(text)
     deadline = time.monotonic() + 5
-    while (finished := worker.poll()) is None and time.monotonic() < deadline:
+    while (finished := worker.poll()) is None:
+        assert time.monotonic() < deadline
         time.sleep(0.005)
-    assert finished == ("DP1:X", GREEN)
+    assert finished[0] == text
+    return finished[1]
+
+
+def test_a_fault_in_one_check_does_not_end_the_worker() -> None:
+    class Faulty(Scripted):
+        def check(self, text: str) -> Answer:
+            if text == "DP1:BAD":
+                raise RuntimeError("nobody foresaw this")
+            return super().check(text)
+
+    worker = CheckWorker(Faulty("checker", GREEN))
+    assert judged(worker, "DP1:BAD").trouble is Trouble.NO_ANSWER
+    assert judged(worker, "DP1:GOOD") is GREEN
     worker.close()
 
 

@@ -13,7 +13,7 @@ import time_machine
 from click.testing import CliRunner, Result
 
 from benchmarks.frames import empty_scene, frame_of
-from scanner_app.cli import cli
+from scanner_app.cli import cli, main
 from scanner_app.decoders import Picture
 from spec import base45
 from spec.dates import BirthDate
@@ -175,6 +175,39 @@ def test_without_a_service_the_bundle_judges(
     assert "undetermined service_unreachable: CANNOT CHECK" in alone.stdout
 
 
+def test_a_stray_byte_on_stdin_spoils_its_own_line_only(
+    texts: dict[str, str], trust_directory: Path
+) -> None:
+    options = ("--lines", "-", "--headless", "--json")
+    done = subprocess.run(  # noqa: S603  # our own command
+        [sys.executable, "-m", "scanner_app.cli", *options, "--trust", str(trust_directory)],
+        input=b"DP1:\xff\xfe\n" + texts["1-green"].encode() + b"\n",
+        env={"PATH": "/usr/bin:/bin", "PYTHONUTF8": "0", "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+        timeout=60,
+    )
+    assert len(done.stdout.splitlines()) == 2
+
+
+def test_without_opencv_a_sentence_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "cv2.py").write_text("raise ImportError('libGL.so.1: no such file')")
+    done = subprocess.run(
+        [sys.executable, "-m", "scanner_app.cli", "--headless", "--lines", "-"],
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=Path(__file__).parents[2],
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("dosepass-scanner: OpenCV cannot be loaded: libGL.so.1")
+    assert "hint: pip install" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_an_unencrypted_service_is_pointed_out(tmp_path: Path) -> None:
     path = tmp_path / "lines.txt"
     path.write_text("https://example.com\n")
@@ -213,25 +246,26 @@ MISUSE = [
     (["--headless", "--lines", "/nowhere"], "/nowhere"),
     (["--headless", "--service", "ftp://host", "--lines", "-"], "http"),
     (["--headless", "--camera", "/dev/no-such-camera"], "cannot be opened"),
+    (["--headless", "--camera", "99999999999"], "cannot be opened"),
     (["--pictures", "/nowhere"], "use --headless"),
 ]
 
 
 @pytest.mark.parametrize(("arguments", "message"), MISUSE, ids=lambda value: str(value)[:40])
-def test_misuse_ends_with_2_and_a_sentence(arguments: list[str], message: str) -> None:
-    done = subprocess.run(  # noqa: S603  # our own command
-        [sys.executable, "-m", "scanner_app.cli", *arguments],
-        capture_output=True,
-        check=False,
-        text=True,
-        encoding="utf-8",
-        stdin=subprocess.DEVNULL,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": ".", "PYTHONUTF8": "1"},
-        cwd=Path(__file__).parents[2],
-        timeout=60,
-    )
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert done.stderr.startswith("dosepass-scanner: ")
-    assert message in done.stderr
-    assert "Traceback" not in done.stderr
+def test_misuse_ends_with_2_and_a_sentence(
+    arguments: list[str],
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["dosepass-scanner", *arguments])
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    with pytest.raises(SystemExit) as end:
+        main()
+    told = capsys.readouterr()
+    assert end.value.code == 2
+    assert told.out == ""
+    assert told.err.startswith("dosepass-scanner: ")
+    assert message in told.err
+    assert "Traceback" not in told.err

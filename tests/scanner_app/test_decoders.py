@@ -235,6 +235,13 @@ def test_a_miss_asks_the_others_in_order_until_one_reads() -> None:
     assert (first.asked, second.asked, third.asked) == (1, 1, 0)
 
 
+def test_a_code_beside_the_certificate_is_no_hit() -> None:
+    first, second, third = Counting("001087004821||A"), Counting("DP1:B"), Counting("DP1:C")
+    cascade = Cascade([first, second, third], second_engines_every=EVERY_MISS)
+    assert texts(cascade, FRAME) == ["001087004821||A", "DP1:B"]
+    assert (second.asked, third.asked) == (1, 0)
+
+
 def test_live_misses_share_their_budget_among_the_second_engines() -> None:
     first, second, third = Counting(), Counting(), Counting()
     cascade = Cascade([first, second, third], second_engines_every=5)

@@ -2,6 +2,8 @@
 
 import io
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -56,6 +58,51 @@ def test_one_picture_is_a_folder_of_one(tmp_path: Path) -> None:
     path = tmp_path / "one.png"
     path.write_bytes(png_bytes(qr_picture("X")))
     assert names_in(PictureFolder(path)) == [("one.png", True)]
+
+
+def test_what_is_no_file_keeps_nobody_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "1-pipe.png")
+    (tmp_path / "2-device.png").symlink_to("/dev/zero")
+    (tmp_path / "3-nowhere.png").symlink_to("nowhere")
+    with (tmp_path / "4-large.png").open("wb") as file:
+        file.truncate(65 * 1024 * 1024)
+    assert [known for _, known in names_in(PictureFolder(tmp_path))] == [False] * 4
+
+
+def test_a_small_file_of_many_pixels_is_refused(tmp_path: Path) -> None:
+    """OpenCV takes the limit when it is loaded, so another process looks."""
+    path = tmp_path / "bomb.png"
+    written, data = cv2.imencode(".png", np.zeros((12_000, 12_000), np.uint8))
+    assert written
+    path.write_bytes(data.tobytes())
+    program = f"""if True:
+        from pathlib import Path
+        from scanner_app.sources import PictureFolder
+        print(PictureFolder(Path({str(path)!r})).read(0).picture is None)"""
+    done = subprocess.run(  # noqa: S603  # our own program
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stdout == "True\n"
+
+
+def test_a_file_name_stays_one_line(tmp_path: Path) -> None:
+    names = ["a\nb.jpg: accepted ok.png", "\x1b[31mred.png", os.fsdecode(b"b\xff.png")]
+    for name in names:
+        (tmp_path / name).write_bytes(png_bytes(qr_picture("X")))
+    read = dict(names_in(PictureFolder(tmp_path)))
+    assert len(read) == 3
+    assert all(read.values())
+    assert all(name.isprintable() for name in read)
+
+
+def test_a_code_on_a_transparent_ground_is_seen(tmp_path: Path) -> None:
+    code = qr_picture("DP1:CLEAR")
+    clear = np.zeros((*code.shape[:2], 4), np.uint8)
+    clear[:, :, 3] = 255 - code[:, :, 0]
+    (tmp_path / "clear.png").write_bytes(png_bytes(clear))
+    picture = PictureFolder(tmp_path).read(0).picture
+    assert picture is not None
+    assert np.array_equal(picture, code)
 
 
 @pytest.mark.parametrize("make", [lambda path: path / "absent", lambda path: path])
@@ -260,6 +307,17 @@ def test_a_camera_that_was_unplugged_comes_back(
         assert device.opened > 1
     finally:
         camera.close()
+
+
+def test_a_fault_in_the_camera_thread_is_told(device: Device) -> None:
+    camera = Camera("camera", device.open)
+    read_frame(camera)
+    device.captures[-1].read = lambda: 1 / 0
+    camera._thread.join(WAIT)
+    with pytest.raises(SourceError, match="camera stopped"):
+        camera.read(WAIT)
+    camera.close()
+    assert device.captures[-1].released
 
 
 def test_a_camera_that_cannot_be_opened_is_an_error(device: Device) -> None:

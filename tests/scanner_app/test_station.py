@@ -1,8 +1,12 @@
 """The loop, with a display in memory: what a person at the barrier would see and press."""
 
 import threading
+import time
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -12,6 +16,7 @@ from scanner_app.cascade import Cascade
 from scanner_app.checks import OfflineChecker
 from scanner_app.decoders import OpenCvDecoder, Picture, ZxingDecoder
 from scanner_app.drawing import bgr
+from scanner_app.errors import SourceError
 from scanner_app.session import Times
 from scanner_app.sources import Frame, Item, Line, PictureFolder, SourceEnd
 from scanner_app.station import Station
@@ -23,10 +28,12 @@ from tests.scanner_app.pictures import png_bytes, qr_picture
 class Screenshots:
     """A display that keeps the colour of its corner, and presses keys at given pictures."""
 
-    def __init__(self, keys: dict[int, str] | None = None, close_after: int = 10_000) -> None:
+    def __init__(self, *keys: str, close_after: int = 10_000) -> None:
+        """Press each key at every second look, a moment of nothing between them."""
         self.corners: list[tuple[int, ...]] = []
+        self.pictures: list[Picture] = []
         self.full_screen = 0
-        self._keys = keys or {}
+        self._keys = [pressed for key in keys for pressed in (key, None)]
         self._close_after = close_after
 
     def size(self) -> tuple[int, int]:
@@ -36,11 +43,12 @@ class Screenshots:
         corner = tuple(int(level) for level in picture[2, 2])
         if not self.corners or self.corners[-1] != corner:
             self.corners.append(corner)
+        self.pictures.append(picture)
         self._close_after -= 1
 
     def key(self) -> str | None:
         self._close_after -= 1
-        return self._keys.pop(min(self._keys)) if self._keys else None
+        return self._keys.pop(0) if self._keys else None
 
     def closed(self) -> bool:
         return self._close_after <= 0
@@ -50,14 +58,16 @@ class Screenshots:
 
 
 class Script:
-    """A live source that gives what a test wrote down, then nothing."""
+    """A source, live unless told otherwise, that gives what a test wrote down, then nothing."""
 
     name = "script"
-    live = True
 
-    def __init__(self, items: list[Item | None], *, single: bool = False) -> None:
+    def __init__(
+        self, items: Sequence[Item | None], *, single: bool = False, live: bool = True
+    ) -> None:
         self.single = single
-        self.items = items
+        self.live = live
+        self.items = list(items)
 
     def read(self, timeout: float) -> Item | None:
         if not self.items:
@@ -77,6 +87,7 @@ def station(
     display: Screenshots,
     trust_directory: Path,
     shown: list[tuple[str, Answer]] | None = None,
+    times: Times = QUICK,
 ) -> Station:
     clock = FixedClock(NOW)
     return Station(
@@ -86,7 +97,7 @@ def station(
         display=display,
         clock=clock,
         language="vi",
-        times=QUICK,
+        times=times,
         on_shown=None if shown is None else lambda name, answer, _: shown.append((name, answer)),
     )
 
@@ -94,6 +105,7 @@ def station(
 @pytest.fixture(autouse=True)
 def _pictures_pass_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scanner_app.station._PICTURE_SECONDS", 0.05)
+    monkeypatch.setattr("scanner_app.commands._ALONE", 0.0)
 
 
 def frame(picture: Picture, at: float = 0.0) -> Frame:
@@ -166,7 +178,7 @@ def test_lines_are_all_judged_though_nobody_repeats_them(
 @pytest.mark.parametrize("key", ["q", "escape"])
 def test_keys_quit(trust_directory: Path, key: str) -> None:
     source = Script([frame(EMPTY)] * 1000)
-    station(source, Screenshots({0: key}), trust_directory).run()
+    station(source, Screenshots(key), trust_directory).run()
     assert len(source.items) > 900
 
 
@@ -176,14 +188,68 @@ def test_closing_the_window_ends_it(trust_directory: Path) -> None:
     assert len(source.items) > 900
 
 
-def test_other_keys_change_language_and_screen_and_clear(
-    authority: Authority, trust_directory: Path
-) -> None:
-    display = Screenshots({0: "l", 1: "f", 2: "x", 3: "space", 4: "l", 5: "f"})
-    source = Script([frame(EMPTY)] * 10)
-    running = station(source, display, trust_directory)
-    running.run()
+def test_a_key_changes_the_language(trust_directory: Path) -> None:
+    source = Script([frame(EMPTY)] * 6)
+    still, changed = Screenshots("x"), Screenshots("l")
+    station(Script([frame(EMPTY)] * 6), still, trust_directory).run()
+    station(source, changed, trust_directory).run()
+    assert np.array_equal(still.pictures[0], changed.pictures[0])
+    assert not np.array_equal(still.pictures[-1], changed.pictures[-1])
+
+
+def test_a_key_fills_the_screen_and_goes_back(trust_directory: Path) -> None:
+    display = Screenshots("f", "x", "f")
+    station(Script([frame(EMPTY)] * 10), display, trust_directory).run()
     assert display.full_screen == 2
+
+
+@pytest.mark.parametrize("key", ["space", "enter"])
+def test_a_key_ends_a_result(authority: Authority, trust_directory: Path, key: str) -> None:
+    times = Times(show=60, keep=0, cooldown=0.2, note=0.1)
+    display = Screenshots(*["x"] * 12, key)
+    items: list[Item | None] = [frame(qr_picture(authority.sign())), *[frame(EMPTY)] * 20]
+    started = time.monotonic()
+    station(Script(items), display, trust_directory, times=times).run()
+    assert bgr(GREEN.background) in display.corners
+    assert time.monotonic() - started < 30
+
+
+def test_two_certificates_in_a_picture_are_not_judged(
+    authority: Authority, trust_directory: Path, tmp_path: Path
+) -> None:
+    one, other = (
+        cv2.resize(qr_picture(authority.sign(authority.certificate(name=name))), (400, 400))
+        for name in ("Nguyễn Văn An", "Trần Thị Bình")
+    )
+    path = tmp_path / "two.png"
+    path.write_bytes(png_bytes(np.asarray(np.hstack([one, other]), np.uint8)))
+    shown: list[tuple[str, Answer]] = []
+    running = station(PictureFolder(path), Screenshots(), trust_directory, shown)
+    running.run()
+    assert shown == []
+    assert running.tally.exit_code == 2
+
+
+def test_a_video_goes_on_behind_a_result(authority: Authority, trust_directory: Path) -> None:
+    """One phone for longer than a result is shown is still one person."""
+    code = frame(qr_picture(authority.sign()))
+    video = Script([replace(code, at=number / 50) for number in range(36)], live=False)
+    shown: list[tuple[str, Answer]] = []
+    started = time.monotonic()
+    station(video, Screenshots(), trust_directory, shown).run()
+    assert [answer.code for _, answer in shown] == ["ok"]
+    assert time.monotonic() - started > 0.6  # by the video's own time
+
+
+def test_a_camera_that_fails_is_told(trust_directory: Path) -> None:
+    class Failing(Script):
+        def read(self, timeout: float) -> Item | None:
+            raise SourceError("camera stopped")
+
+    before = threading.active_count()
+    with pytest.raises(SourceError, match="camera stopped"):
+        station(Failing([]), Screenshots(), trust_directory).run()
+    assert threading.active_count() == before
 
 
 def test_no_thread_is_left(trust_directory: Path) -> None:
