@@ -23,6 +23,10 @@ MAX_LINES_A_ROW: Final = 20
 """Physical lines of one row. More means a quotation mark that was never closed, and would swallow
 the rest of the file in silence."""
 
+MAX_LINE_LENGTH: Final = 1 << 20
+"""Characters of one physical line. A sound row has some hundred; what is longer counts as broken,
+and no more than this is kept of it."""
+
 _DELIMITERS: Final = ",;\t"
 """Comma, and what spreadsheets write under a Vietnamese locale or copy from their cells."""
 
@@ -152,7 +156,8 @@ def _header(first: str) -> tuple[list[str], str]:
 
 def _check_header(header: list[str]) -> None:
     missing = [column for column in COLUMNS if column not in header]
-    unknown = [repr(column) for column in header if column not in COLUMNS]
+    # By their place: in a file without a header line, these are the data of its first person.
+    unknown = [f"number {n}" for n, column in enumerate(header, start=1) if column not in COLUMNS]
     doubled = sorted({column for column in header if header.count(column) > 1} & set(COLUMNS))
     faults = [
         f"{what} {', '.join(columns)}"
@@ -182,7 +187,7 @@ class _Lines:
         line = self._again.popleft() if self._again else next(self._file)
         self.taken.append(line)
         self.number += 1
-        if len(self.taken) > MAX_LINES_A_ROW:
+        if len(self.taken) > MAX_LINES_A_ROW or len(line) > MAX_LINE_LENGTH:
             raise csv.Error
         return line
 
@@ -191,7 +196,7 @@ class _Lines:
         first, *others = self.taken
         self._again.extendleft(reversed(others))
         self.number -= len(others)
-        return first.rstrip("\r\n")
+        return first[:MAX_LINE_LENGTH].rstrip("\r\n")
 
 
 def _rows(file: TextIOBase, delimiter: str) -> Iterator[SourceRow]:

@@ -93,6 +93,8 @@ class Issuing:
             with self._register.writing() as connection:
                 people = self._reserve(connection, after, key, now)
             if not people:
+                # What others reserved may stand before ours, or be left by one that died since.
+                self._complete_former(lambda _: None)
                 return self.summary
             after = people[-1].id
             self._complete(self._reserved(0), key, now)
@@ -164,13 +166,13 @@ class Issuing:
         for _, text in signed:
             key.check(text)
         with self._register.writing() as connection:
-            store.store_issued(connection, signed, self._clock.now())
+            issued_to = store.store_issued(connection, signed, self._clock.now())
             if others:
                 store.abandon(connection, others, _OTHER_KEY)
             for certificate in ours:
                 if certificate.id in stopped:
                     store.abandon(connection, [certificate], stopped[certificate.id])
-        self.summary.issued_to |= {certificate.person_id for certificate, _ in signed}
+        self.summary.issued_to |= issued_to
         self.summary.abandoned += [
             (certificate.number, stopped[certificate.id])
             for certificate in ours

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from keys.edwards25519 import is_sound_public_key
 from spec import cbor
 from spec.cose import KID_LENGTH, Algorithm, Kid
 from spec.errors import BadSignatureError, DosepassError
@@ -87,8 +88,11 @@ def sign(private_key: PrivateKey, message: bytes) -> bytes:
 def verifier_for(public_key: PublicKey) -> Verify:
     """Load a public key once and give the function that verifies with it.
 
-    Raises KeyMaterialError when the coordinates are not a point of the curve.
+    Raises KeyMaterialError when the coordinates are not a point of the curve, or an Ed25519 key is
+    one for which anybody can sign.
     """
+    if public_key.y is None and not is_sound_public_key(public_key.x):
+        raise KeyMaterialError("the public key is no point of edwards25519, or of small order")
     try:
         if public_key.y is None:
             return _eddsa_verifier(Ed25519PublicKey.from_public_bytes(public_key.x))

@@ -14,7 +14,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from securesystemslib.signer import CryptoSigner
-from tuf.api.exceptions import LengthOrHashMismatchError, RepositoryError
+from tuf.api.exceptions import (
+    LengthOrHashMismatchError,
+    RepositoryError,
+    UnsignedMetadataError,
+)
 from tuf.api.metadata import (
     TOP_LEVEL_ROLE_NAMES,
     Metadata,
@@ -99,6 +103,11 @@ class StaticRepository(Repository):
             self._publish_targets(contents)
             self.do_snapshot(force=self._aging(self.snapshot()))
             self.do_timestamp(force=True)
+        except UnsignedMetadataError as error:
+            raise PublishError(
+                f"a role key is not the one that the root names: {error}",
+                hint="restore the directory private/ from a backup, then publish again",
+            ) from None
         except (RepositoryError, ValueError) as error:
             raise PublishError(
                 f"the repository contradicts itself: {error}", hint=_RESTORE

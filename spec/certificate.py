@@ -25,7 +25,14 @@ from spec.limits import (
     STATUS_LIST_SIZE,
 )
 
-__all__ = ["Certificate", "Dose", "StatusPosition", "Timestamp", "VaccineCode"]
+__all__ = [
+    "LAST_TIMESTAMP",
+    "Certificate",
+    "Dose",
+    "StatusPosition",
+    "Timestamp",
+    "VaccineCode",
+]
 
 Timestamp = NewType("Timestamp", int)
 """Whole seconds since 1970-01-01T00:00:00Z, as NumericDate of RFC 8392 without fractions."""
@@ -41,7 +48,7 @@ _KNOWN: Final = frozenset({_ISS, _EXP, _IAT, _FACTS})
 _ID_SUFFIX: Final = re.compile(f"[0-9A-Z]{{{ID_SUFFIX_LENGTH}}}")
 _NOTHING: Final[Mapping[int, cbor.CborValue]] = MappingProxyType({})
 _COLOURS: Final = {int(colour): colour for colour in Colour}
-_LAST_TIMESTAMP: Final = 253_402_300_799
+LAST_TIMESTAMP: Final = 253_402_300_799
 """9999-12-31T23:59:59Z."""
 _SECONDS_A_DAY: Final = 86_400
 
@@ -178,7 +185,7 @@ def _check_integers(
     """Hold the plain numbers to their types and ranges."""
     if not type(issued_at) is type(expires_at) is type(needed) is type(position) is int:
         raise MalformedError("claims: a time, the doses needed or the position is not an integer")
-    if not (0 <= issued_at <= _LAST_TIMESTAMP and 0 <= expires_at <= _LAST_TIMESTAMP):
+    if not (0 <= issued_at <= LAST_TIMESTAMP and 0 <= expires_at <= LAST_TIMESTAMP):
         raise MalformedError("claims: a time is out of range")
     if not (1 <= needed <= MAX_DOSES and 0 <= position <= MAX_STATUS_POSITION):
         raise MalformedError("claims: the doses needed or the status position is out of range")

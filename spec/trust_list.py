@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from spec import cbor
-from spec.certificate import Timestamp
+from spec.certificate import LAST_TIMESTAMP, Timestamp
 from spec.cose import KID_LENGTH, Algorithm, Kid
 from spec.errors import MalformedError
+from spec.limits import MAX_ISSUER_LENGTH
 
 __all__ = ["KeyState", "PublicKey", "TrustList", "TrustedKey"]
 
@@ -90,11 +91,11 @@ class TrustedKey:
         """Read one COSE_Key of the list; raises MalformedError."""
         if type(labels) is not dict:
             raise MalformedError("trust list: a key is not a map")
-        kid, issuer, state = labels.get(_KID), labels.get(_ISSUER), labels.get(_STATE)
+        kid, state = labels.get(_KID), labels.get(_STATE)
         if type(kid) is not bytes or len(kid) != KID_LENGTH:
             raise MalformedError("trust list: a key has no identifier of 8 bytes")
-        if type(issuer) is not str or type(state) is not int or state not in list(KeyState):
-            raise MalformedError("trust list: a key has no issuer or no known state")
+        if type(state) is not int or state not in list(KeyState):
+            raise MalformedError("trust list: a key has no known state")
         signs_from, signs_until, verifies_until = (
             _timestamp(labels.get(label)) for label in (_SIGNS_FROM, _SIGNS_UNTIL, _VERIFIES_UNTIL)
         )
@@ -103,7 +104,7 @@ class TrustedKey:
         return cls(
             kid=Kid(kid),
             public_key=PublicKey.from_cose_key(labels),
-            issuer=issuer,
+            issuer=_issuer(labels.get(_ISSUER)),
             state=KeyState(state),
             signs_from=signs_from,
             signs_until=signs_until,
@@ -147,7 +148,15 @@ class TrustList:
         return cbor.encode({_ISSUED_AT: self.issued_at, _KEYS: keys})
 
 
+def _issuer(value: cbor.CborValue) -> str:
+    if type(value) is not str or not 1 <= len(value) <= MAX_ISSUER_LENGTH:
+        raise MalformedError("trust list: a key has no issuer of a sound length")
+    if not value.isprintable():
+        raise MalformedError("trust list: the issuer of a key is not printable")
+    return value
+
+
 def _timestamp(value: cbor.CborValue) -> Timestamp:
-    if type(value) is not int or value < 0:
-        raise MalformedError("trust list: a time is not a whole number of seconds")
+    if type(value) is not int or not 0 <= value <= LAST_TIMESTAMP:
+        raise MalformedError("trust list: a time is not a number of seconds until the year 9999")
     return Timestamp(value)

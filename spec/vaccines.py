@@ -4,12 +4,19 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from spec.certificate import VaccineCode
 from spec.errors import DosepassError
+from spec.limits import MAX_DOSES, MAX_VACCINE_CODE
 
 __all__ = ["MixedCourse", "Vaccine", "VaccineTable", "VaccineTableError"]
+
+
+_LONGEST_TEXT: Final = 100
+"""Characters of a name or code; the longest real one has about thirty."""
+_LONGEST_INTERVAL: Final = 3660
+"""Days: ten years."""
 
 
 class VaccineTableError(DosepassError):
@@ -60,9 +67,12 @@ class VaccineTable:
         try:
             document = json.loads(data)
             vaccines = [_vaccine(row) for row in document["vaccines"]]
+            by_code = {vaccine.code: vaccine for vaccine in vaccines}
+            if len(by_code) != len(vaccines):
+                raise ValueError("two products share a code")
             return cls(
                 valid_from=date.fromisoformat(document["valid_from"]),
-                vaccines={vaccine.code: vaccine for vaccine in vaccines},
+                vaccines=by_code,
                 mixed_courses=tuple(_mixed_course(row) for row in document["mixed_courses"]),
             )
         except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
@@ -99,24 +109,48 @@ def _folded(text: str) -> str:
 
 
 def _vaccine(row: dict[str, Any]) -> Vaccine:
+    interval, cvx = row["min_interval_days"], row["cvx"]
     return Vaccine(
-        code=VaccineCode(int(row["code"])),
-        name=str(row["name"]),
-        aliases=tuple(row["aliases"]),
+        code=_code(row["code"]),
+        name=_text(row["name"]),
+        aliases=tuple(_text(name) for name in _list(row["aliases"])),
         approved_on=date.fromisoformat(row["approved_on"]),
-        doses_needed=int(row["doses_needed"]),
-        min_interval=row["min_interval_days"],
-        eu_product=str(row["eu_product"]),
-        eu_holder=str(row["eu_holder"]),
-        eu_prophylaxis=str(row["eu_prophylaxis"]),
-        cvx=row["cvx"],
-        icd11=str(row["icd11"]),
+        doses_needed=_integer(row["doses_needed"], 1, MAX_DOSES),
+        min_interval=None if interval is None else _integer(interval, 0, _LONGEST_INTERVAL),
+        eu_product=_text(row["eu_product"]),
+        eu_holder=_text(row["eu_holder"]),
+        eu_prophylaxis=_text(row["eu_prophylaxis"]),
+        cvx=None if cvx is None else _text(cvx),
+        icd11=_text(row["icd11"]),
     )
 
 
 def _mixed_course(row: dict[str, Any]) -> MixedCourse:
     return MixedCourse(
-        first=VaccineCode(int(row["first"])),
-        later=frozenset(VaccineCode(int(code)) for code in row["later"]),
-        doses_needed=int(row["doses_needed"]),
+        first=_code(row["first"]),
+        later=frozenset(_code(code) for code in _list(row["later"])),
+        doses_needed=_integer(row["doses_needed"], 1, MAX_DOSES),
     )
+
+
+def _code(value: Any) -> VaccineCode:
+    return VaccineCode(_integer(value, 1, MAX_VACCINE_CODE))
+
+
+def _integer(value: Any, least: int, most: int) -> int:
+    if type(value) is not int or not least <= value <= most:
+        raise ValueError(f"not an integer from {least} to {most}")
+    return value
+
+
+def _text(value: Any) -> str:
+    """Take a text that a screen can show beside a dose."""
+    if type(value) is not str or not 1 <= len(value) <= _LONGEST_TEXT or not value.isprintable():
+        raise ValueError("not a printable text of a sound length")
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    if type(value) is not list:
+        raise TypeError("not an array")
+    return value

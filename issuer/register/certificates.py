@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
 from issuer.register.models import CertificateRow, CertificateState, PersonRow, Row
 from spec.certificate import StatusPosition, Timestamp
@@ -68,10 +68,16 @@ def count_due(connection: Connection) -> int:
 
 
 def due_people(connection: Connection, after: int, limit: int) -> list[DuePerson]:
-    """The next due persons behind an id; where the database can, no other worker gets them."""
+    """The next due persons behind an id; where the database can, no other worker gets them.
+
+    Somebody with a reserved certificate stays due until it is signed: nobody has two.
+    """
+    reserved = exists().where(
+        CertificateRow.person_id == PersonRow.id, CertificateRow.state == CertificateState.RESERVED
+    )
     query = (
         select(PersonRow.id, PersonRow.name, PersonRow.birth_date, PersonRow.id_number)
-        .where(PersonRow.due == 1, PersonRow.id > after)
+        .where(PersonRow.due == 1, PersonRow.id > after, ~reserved)
         .order_by(PersonRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -143,33 +149,49 @@ def reserved_after(connection: Connection, after: int, limit: int) -> list[Reser
 
 def store_issued(
     connection: Connection, signed: Sequence[tuple[Reserved, str]], now: Timestamp
-) -> None:
+) -> set[int]:
     """Store the texts of certificates and supersede what the same persons had before.
 
-    A certificate that another worker has stored in the meantime keeps its text.
+    Gives the ids of the persons. A certificate that another worker has stored in the meantime
+    keeps its text, and what that worker has issued after it stands.
     """
-    if not signed:
-        return
+    ours = _still_reserved(connection, signed)
+    if not ours:
+        return set()
+    person_ids = {certificate.person_id for certificate, _ in ours}
     former = (
         update(CertificateRow)
         .where(
-            CertificateRow.person_id.in_([certificate.person_id for certificate, _ in signed]),
+            CertificateRow.person_id.in_(person_ids),
             CertificateRow.state == CertificateState.ISSUED,
-            CertificateRow.id.not_in([certificate.id for certificate, _ in signed]),
         )
         .values(state=CertificateState.SUPERSEDED.value)
     )
     connection.execute(former)
     statement = (
         update(CertificateRow)
-        .where(
-            CertificateRow.id == bindparam("key"),
-            CertificateRow.state == CertificateState.RESERVED,
-        )
+        .where(CertificateRow.id == bindparam("key"))
         .values(state=CertificateState.ISSUED.value, text=bindparam("new_text"), issued_at=int(now))
     )
-    parameters = [{"key": certificate.id, "new_text": text} for certificate, text in signed]
+    parameters = [{"key": certificate.id, "new_text": text} for certificate, text in ours]
     connection.execute(statement, parameters)
+    return person_ids
+
+
+def _still_reserved(
+    connection: Connection, signed: Sequence[tuple[Reserved, str]]
+) -> list[tuple[Reserved, str]]:
+    """Those that nobody has stored or given up; their rows stay ours until the commit."""
+    query = (
+        select(CertificateRow.id)
+        .where(
+            CertificateRow.id.in_([certificate.id for certificate, _ in signed]),
+            CertificateRow.state == CertificateState.RESERVED,
+        )
+        .with_for_update()
+    )
+    ids = set(connection.execute(query).scalars())
+    return [one for one in signed if one[0].id in ids]
 
 
 def abandon(connection: Connection, certificates: Sequence[Reserved], note: str) -> None:

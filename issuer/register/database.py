@@ -1,7 +1,7 @@
 """Opening the register: one engine, transactions, and the schema brought up to date."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from keys.errors import HintedError
 from keys.files import PRIVATE_MODE
@@ -49,13 +49,10 @@ class Register:
         register = cls(_engine(where))
         if register.engine.dialect.name == "sqlite":
             _tune_sqlite(register.engine)
-        try:
+        with ExitStack() as on_failure:
+            on_failure.callback(register.close)
             register._upgrade()
-        except DBAPIError as error:
-            raise RegisterError(
-                f"the register cannot be opened: {_first_line(error)}",
-                hint="check the path and the rights of the file, or the database URL",
-            ) from None
+            on_failure.pop_all()
         return register
 
     def close(self) -> None:
@@ -64,8 +61,8 @@ class Register:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One consistent view; nothing is written."""
-        with self.engine.connect() as connection:
+        """One consistent view; nothing is written. Raises RegisterError."""
+        with _as_ours(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -73,9 +70,9 @@ class Register:
         """One transaction: committed at the end, rolled back when anything raises.
 
         On SQLite it takes the write lock at once, so that what is read inside stays true until
-        the commit.
+        the commit. Raises RegisterError when the database fails: a full disk, a lock, damage.
         """
-        with self._writer.begin() as connection:
+        with _as_ours(), self._writer.begin() as connection:
             yield connection
 
     def _upgrade(self) -> None:
@@ -96,9 +93,29 @@ class Register:
             command.upgrade(config, "head")
 
 
+@contextmanager
+def _as_ours() -> Iterator[None]:
+    """Turn what goes wrong with a database into a RegisterError.
+
+    A constraint that did not hold or a statement that makes no sense is a fault of the program,
+    and stays what it is.
+    """
+    try:
+        yield
+    except (IntegrityError, ProgrammingError):
+        raise
+    except DBAPIError as error:
+        raise RegisterError(
+            f"the register cannot be used: {_first_line(error)}",
+            hint="check the disk, the rights of the file, or the database URL; then run the same "
+            "command again: what was recorded stands",
+        ) from None
+
+
 def _engine(url: str) -> Engine:
     try:
-        return create_engine(url)
+        # What stands in a row must not stand in an error.
+        return create_engine(url, hide_parameters=True)
     except (ImportError, SQLAlchemyError) as error:
         raise RegisterError(
             # Only the kind of error: a URL may hold a password.

@@ -72,21 +72,41 @@ def test_a_cell_too_large_for_any_purpose(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "line", ["x" * 3_000_000, "," * 3_000_000, '"' + "x\n" * 5 + "x" * 3_000_000]
+)
+def test_a_line_too_long_for_any_row_is_broken_and_not_kept_whole(
+    tmp_path: Path, line: str
+) -> None:
+    found = rows(tmp_path, f"{HEADER}\n{line}\n{ROW}\n")
+    assert found[0].broken
+    assert sum(len(cell) for row in found for cell in row.cells) < 1_100_000
+    assert found[-1] == SourceRow(line=found[-1].line, cells=tuple(ROW.split(",")), broken=False)
+
+
+@pytest.mark.parametrize(
     ("header", "said"),
     [
         (HEADER.replace("phone,", ""), "missing phone"),
-        (HEADER + ",address", "unknown 'address'"),
-        (HEADER.replace("lot", "batch"), "missing lot; unknown 'batch'"),
+        (HEADER + ",address", "unknown number 10$"),
+        (HEADER.replace("lot", "batch"), "missing lot; unknown number 8$"),
         (HEADER + ",sex", "twice sex"),
         ("", "missing full_name, birth_date"),
-        ("Họ và tên,Ngày sinh", "unknown 'họ và tên', 'ngày sinh'"),
+        ("Họ và tên,Ngày sinh", "unknown number 1, number 2$"),
         (ROW, "missing full_name"),
+        (HEADER + ",", "unknown number 10$"),
     ],
 )
 def test_wrong_columns_are_listed(tmp_path: Path, header: str, said: str) -> None:
     with pytest.raises(RecordFileError, match=said) as caught:
         opened(tmp_path, f"{header}\n{ROW}\n")
     assert caught.value.hint == f"the first line must be: {HEADER}"
+
+
+def test_a_file_without_a_header_tells_nothing_of_its_first_person(tmp_path: Path) -> None:
+    with pytest.raises(RecordFileError) as caught:
+        opened(tmp_path, f"{ROW}\n{ROW}\n")
+    for cell in ROW.split(","):
+        assert cell.casefold() not in f"{caught.value} {caught.value.hint}".casefold()
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,18 @@
 """The issuing cycle: once, in order, and whole after any failure."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
+from issuer.issuing import IssuingSummary
 from issuer.register.certificates import find_certificate
 from issuer.register.models import CertificateRow, CertificateState, PersonRow
-from issuer.signing import SigningError
+from issuer.signing import SigningError, SigningKey
 from keys.errors import SignerError
-from spec.certificate import StatusPosition
+from spec.certificate import StatusPosition, Timestamp
 from spec.certificate_number import parse_certificate_number
 from spec.cose import Algorithm
 from tests.authority import DAY, SIGNS_UNTIL, VERIFIES_UNTIL
@@ -217,6 +219,70 @@ def test_a_text_that_was_stored_is_never_replaced(world: World) -> None:
     world.issuing().run()
     (certificate,) = world.certificates()
     assert (certificate.state, certificate.text) == (ISSUED, "the first text")
+
+
+class Interrupted(Keys):
+    """Lets something happen when the cycle asks for its key for the n-th time."""
+
+    def __init__(self, key: Any, number: int, event: Callable[[], None]) -> None:
+        super().__init__(key)
+        self.left, self.event = number, event
+
+    def at(self, now: Timestamp) -> SigningKey:
+        self.left -= 1
+        if self.left == 0:
+            self.event()
+        return super().at(now)
+
+
+def test_who_was_overtaken_twice_does_not_supersede_the_newer_certificate(world: World) -> None:
+    """While one process signs, another signs the same, takes in a dose and issues what follows."""
+    other = World(world.folder)
+
+    class Overtaken(BrokenSigner):
+        def sign(self, message: bytes) -> bytes:
+            summaries.append(other.issuing().run())
+            summaries.append(other.issue(row(injected_on="20/08/2021")))
+            return super().sign(message)
+
+    summaries: list[IssuingSummary] = []
+    world.take_in(row())
+    world.keys.key = Overtaken(world.keys.key, 10, None)
+    summaries.append(world.issuing().run())
+    assert [one.state for one in world.certificates()] == [SUPERSEDED, ISSUED]
+    assert len(world.issued()[0].doses) == 2
+    assert [summary.issued_to for summary in summaries] == [{1}, {1}, set()]
+    assert world.issuing().waiting() == 0
+
+
+def test_a_dose_comes_while_another_process_holds_the_reservation(world: World) -> None:
+    other = World(world.folder)
+
+    def reserve_and_die() -> None:
+        with other.failing_at_commit(2), pytest.raises(PowerCutError):
+            other.issuing().run()
+        other.take_in(row(injected_on="20/08/2021"))
+
+    world.take_in(row())
+    world.keys = Interrupted(world.keys.key, 1, reserve_and_die)
+    world.issuing().run()
+    world.issuing().run()
+    assert [one.state for one in world.certificates()] == [SUPERSEDED, ISSUED]
+    assert len(world.issued()[0].doses) == 2
+
+
+def test_what_others_reserved_and_left_does_not_stand_in_the_way(world: World) -> None:
+    other = World(world.folder)
+
+    def reserve_and_die() -> None:
+        with other.failing_at_commit(2), pytest.raises(PowerCutError):
+            other.issuing(batch=3).run()
+
+    world.take_in(*strangers(5))
+    world.keys = Interrupted(world.keys.key, 1, reserve_and_die)
+    world.issuing(batch=1).run()
+    assert len(world.issued()) == 5
+    assert world.issuing().waiting() == 0
 
 
 def test_progress_reaches_what_was_waiting(world: World) -> None:

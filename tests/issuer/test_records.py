@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from issuer.csv_file import COLUMNS, SourceRow
 from issuer.reasons import ReasonCode, Severity, words_of
 from issuer.records import ReadRow, Rules, local_day, read_row
+from issuer.typesetting import require_letters
 from spec.dates import BirthDate
 from tests.authority import NOW, time_of, vaccine_table
 from tests.issuer.world import HOA
@@ -21,6 +22,28 @@ NOTHING: set[str] = set()
 def read(rules: Rules = RULES, **changes: str) -> ReadRow:
     cells = tuple((HOA | changes)[column] for column in COLUMNS)
     return read_row(SourceRow(line=7, cells=cells, broken=False), rules)
+
+
+NOT_NAMES = (
+    *("-", "---", ".", "- -", "'", "’", "`", ".'.", "-Nguyễn", ".Nguyễn", "+1", "@SUM(A1)"),
+    *("\u0301", "\u0301An", "An" + "\u0301" * 43, "A" + "\u0301" * 4 + "n"),
+    *("N\u0338guyễn", "A\u0336n", "A\u0363n", "A\u035dn", "Nguyễn\u034fAn", "x\u20dd"),
+    *("\u202enA nễyugN\u202c", "Nguyễn\u202dAn", "Nguyễn\u2067An", "Nguyễn\u061cAn\u202b"),
+    *(
+        "Nguyễn \u041d\u0430\u043c",
+        "Nguyễn \u0410n",
+        "Nguyễn 李",
+        "Nguyễn \U0001f600",
+        "ＮＧＵＹỄＮ",
+    ),
+    *("Nguyễn\u3164An", "Nguyễn\ufe0f", "Nguyễn\u00d7An", "ﬁ An", "\U0001d40dam", "An\ue000"),
+)
+"""What no identity card prints: no letter, loose or heaped marks, hidden order, other scripts."""
+
+NAMES = (
+    *("An", "Y", "H'Hen Niê", "H’ Hen Niê", "Y-Blơ Êban", "Ksor H’Bơ̆k", "Nay Ƀlum", "Đ. Kim Ư̆"),
+    *("O'Brien", "‘Okusi", "Anne-Marie Müller", "Þór Ǿ", "Ŋô", "Trần Văn Ơ", "Nguyễn Thị Ê̆"),
+)
 
 
 def said(row: ReadRow) -> set[str]:
@@ -38,6 +61,22 @@ def test_a_sound_row() -> None:
     assert (record.vaccine, record.injected_on) == (1, date(2021, 6, 16))
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_names_that_there_are(name: str) -> None:
+    row = read(full_name=name)
+    assert said(row) <= {"full_name:NAME_NO_MARKS"}
+    assert row.record is not None
+    require_letters(row.record.identity.name)
+
+
+@given(st.text(max_size=40))
+def test_what_is_accepted_can_be_printed(text: str) -> None:
+    row = read(full_name=text)
+    if row.record is not None:
+        require_letters(row.record.identity.name)
+        assert row.record.identity.name.isprintable()
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
@@ -51,6 +90,7 @@ def test_a_sound_row() -> None:
         ({"full_name": "NguyÔn V¨n An"}, {"full_name:NAME_GARBLED"}),
         ({"full_name": "Nguyễn\x00Hoà"}, {"full_name:NAME_GARBLED"}),
         ({"full_name": "=HYPERLINK(1)"}, {"full_name:NAME_GARBLED"}),
+        *(({"full_name": name}, {"full_name:NAME_GARBLED"}) for name in NOT_NAMES),
         ({"full_name": "A" * 101}, {"full_name:NAME_TOO_LONG"}),
         ({"birth_date": ""}, {"birth_date:DOB_MISSING"}),
         ({"birth_date": "31/02/1990"}, {"birth_date:DOB_FORMAT"}),

@@ -1,6 +1,7 @@
 """The register: its schema, its promises, and the positions drawn from it."""
 
 import stat
+import traceback
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,10 @@ from sqlalchemy import create_mock_engine, insert
 from sqlalchemy.exc import IntegrityError
 
 from issuer.register.database import Register, RegisterError
-from issuer.register.models import Base, CertificateRow
+from issuer.register.models import Base, CertificateRow, PersonRow
 from issuer.register.positions import FULL, draw_positions
 from spec.limits import STATUS_LIST_SIZE
-from tests.issuer.world import PowerCutError, World, row
+from tests.issuer.world import HOA, PowerCutError, World, row
 
 
 @pytest.fixture
@@ -115,6 +116,51 @@ def test_a_failed_transaction_leaves_nothing(world: World) -> None:
     with world.failing_at_commit(1), pytest.raises(PowerCutError):
         _draw_three(world)
     assert world.count("status_lists") == 0
+
+
+def test_a_full_disk_is_said_without_anybodys_data_and_loses_nothing(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.issue(row())
+    with world.register.writing() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    people = [row(id_number=f"0791901{number:05}", phone="") for number in range(300)]
+    with pytest.raises(RegisterError, match="cannot be used: database or disk is full") as caught:
+        world.issue(*people)
+    told = "".join(traceback.format_exception(caught.value)) + str(caught.value.hint)
+    assert HOA["full_name"] not in told
+    assert "0791901" not in told
+    world.register.close()
+    again = World(tmp_path)
+    assert again.count("persons") == 1
+    again.issue(*people)
+    assert len(again.issued()) == again.count("persons") == 301
+
+
+def test_a_register_that_may_only_be_read(world: World) -> None:
+    with world.register.writing() as connection:
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+    with pytest.raises(RegisterError, match="readonly"):
+        world.issue(row())
+
+
+def test_what_the_database_refuses_is_told_without_the_data_it_refused(world: World) -> None:
+    person = {"name": HOA["full_name"], "due": 1}
+    with pytest.raises(IntegrityError) as caught, world.register.writing() as connection:
+        connection.execute(insert(PersonRow), person)
+    assert HOA["full_name"] not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_register_damaged_in_the_middle(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.issue(*(row(id_number=f"0791900{number:05}", phone="") for number in range(300)))
+    world.register.close()
+    path = tmp_path / "register.sqlite3"
+    data = bytearray(path.read_bytes())
+    data[8192:-8192] = b"\xa5" * (len(data) - 16384)
+    path.write_bytes(data)
+    with pytest.raises(RegisterError, match=r"malformed|not a database"):
+        World(tmp_path).issue(row(injected_on="20/08/2021"))
 
 
 def _draw_three(world: World) -> None:

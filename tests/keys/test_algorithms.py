@@ -27,6 +27,12 @@ RFC_6979 = 0xC9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721
 RFC_8032 = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
 """The private key of RFC 8032, section 7.1, test 1."""
 
+ED25519_PRIME = 2**255 - 19
+POINTS_OF_ORDER_8 = (
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+)
+
 P256 = ec.derive_private_key(RFC_6979, ec.SECP256R1())
 ED25519 = Ed25519PrivateKey.from_private_bytes(RFC_8032)
 KEYS = pytest.mark.parametrize("private_key", [P256, ED25519], ids=["ES256", "Ed25519"])
@@ -111,3 +117,32 @@ def test_other_curves_are_refused(curve: ec.EllipticCurve) -> None:
 def test_what_is_no_point_of_the_curve_is_refused(x: bytes, y: bytes) -> None:
     with pytest.raises(KeyMaterialError):
         verifier_for(PublicKey(algorithm=Algorithm.ES256, x=x, y=y))
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        *(number.to_bytes(32, "little") for number in (0, 1, ED25519_PRIME - 1)),
+        *(bytes.fromhex(point) for point in POINTS_OF_ORDER_8),
+        *(bytes.fromhex(point[:-2] + f"{int(point[-2:], 16) ^ 0x80:02x}")
+          for point in POINTS_OF_ORDER_8),
+        *((number | 1 << 255).to_bytes(32, "little") for number in (0, 1, ED25519_PRIME - 1)),
+        *(number.to_bytes(32, "little") for number in range(ED25519_PRIME, 2**255)),
+    ],
+    ids=bytes.hex,
+)  # fmt: skip
+def test_ed25519_keys_for_which_anybody_can_sign_are_refused(x: bytes) -> None:
+    """OpenSSL loads them, and takes a constant signature by some of them for any message."""
+    with pytest.raises(KeyMaterialError):
+        verifier_for(PublicKey(algorithm=Algorithm.EDDSA, x=x, y=None))
+
+
+@pytest.mark.parametrize("number", [2, 7, 8, 11, 2**255 - 21])
+def test_what_is_no_point_of_edwards25519_is_refused(number: int) -> None:
+    with pytest.raises(KeyMaterialError):
+        verifier_for(PublicKey(algorithm=Algorithm.EDDSA, x=number.to_bytes(32, "little"), y=None))
+
+
+@given(seed=st.binary(min_size=32, max_size=32))
+def test_every_made_ed25519_key_loads(seed: bytes) -> None:
+    verifier_for(public_key_of(Ed25519PrivateKey.from_private_bytes(seed)))

@@ -66,10 +66,12 @@ def test_unknown_labels_are_ignored() -> None:
         *({-2: ...}, {-2: b""}, {-2: b"x" * 31}, {-2: b"x" * 33}, {-2: 5}),
         *({-3: ...}, {-3: b"x" * 31}, {-3: b"x" * 33}, {-3: True}, {-3: None}),
         *({ISSUER: ...}, {ISSUER: 1}, {ISSUER: b"VN"}, {ISSUER: None}),
+        *({ISSUER: ""}, {ISSUER: "V" * 33}, {ISSUER: "VN\0"}, {ISSUER: "V\u200bN"}),
         *({STATE: ...}, {STATE: 0}, {STATE: 6}, {STATE: "active"}, {STATE: True}, {STATE: None}),
         *({SIGNS_FROM: ...}, {SIGNS_FROM: -1}, {SIGNS_FROM: "2021"}, {SIGNS_FROM: False}),
         *({SIGNS_UNTIL: ...}, {SIGNS_UNTIL: ES256.signs_from}, {SIGNS_UNTIL: 0}),
         *({VERIFIES_UNTIL: ...}, {VERIFIES_UNTIL: ES256.signs_until - 1}),
+        *({VERIFIES_UNTIL: 253_402_300_800}, {VERIFIES_UNTIL: 2**64 - 1}),
     ],
     ids=repr,
 )
@@ -90,6 +92,7 @@ def test_ed25519_keys_that_are_refused(changes: dict[int, Any]) -> None:
     "document",
     [
         *({}, {1: 0}, {2: []}, {1: -1, 2: []}, {1: None, 2: []}, {1: "2021", 2: []}, {1: 0, 2: {}}),
+        *({1: 253_402_300_800, 2: []}, {1: 2**64 - 1, 2: []}),
         *({1: 0, 2: [[]]}, {1: 0, 2: [None]}, {1: 0, 2: [{}]}, [], None, 1, "", b""),
     ],
     ids=repr,

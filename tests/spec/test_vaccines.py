@@ -32,6 +32,7 @@ ROW = {
     "cvx": "210",
     "icd11": "XM4YL8",
 }
+NO_ALIASES: tuple[object, ...] = ([1], [None], "AZ", [[]])
 MIXED = {"first": 1, "later": [4], "doses_needed": 2}
 
 
@@ -128,7 +129,17 @@ def test_the_sample_document_is_sound() -> None:
         document(vaccines=[ROW | {"code": float("inf")}]),
         document(vaccines=[ROW | {"approved_on": "1/2/2021"}]),
         document(vaccines=[ROW | {"aliases": None}]),
+        *(document(vaccines=[ROW | {"code": code}]) for code in (0, -1, 65_536, "1", True, 1.5)),
+        *(document(vaccines=[ROW | {"doses_needed": needed}]) for needed in (0, 13, "2", True)),
+        *(document(vaccines=[ROW | {"min_interval_days": days}]) for days in (-1, "21", 1.5, True)),
+        *(document(vaccines=[ROW | {"name": name}]) for name in ("", 4, None, "a\0", "\u202ea")),
+        document(vaccines=[ROW | {"name": "x" * 101}]),
+        *(document(vaccines=[ROW | {"aliases": names}]) for names in NO_ALIASES),
+        *(document(vaccines=[ROW | {"cvx": cvx}]) for cvx in (210, ["210"])),
+        document(vaccines=[ROW, ROW]),
         document(vaccines=[{"code": 1}]),
+        *(document(mixed_courses=[MIXED | {"doses_needed": count}]) for count in (0, 13, "2")),
+        *(document(mixed_courses=[MIXED | {"later": codes}]) for codes in (["4"], [0], "45")),
         *(document(mixed_courses=[[]]), document(mixed_courses=[{}])),
         document(mixed_courses=[MIXED | {"later": 4}]),
     ],
