@@ -43,8 +43,11 @@ _DAY: Final = 86_400
 _LAST_YEAR: Final = 400
 """Days ago: a certificate of then, valid for a year, has ended."""
 _MARK: Final = ".dosepass-demo"
+_PROJECT: Final = Path(__file__).resolve().parent.parent
 _START_LIMIT: Final = 30.0
 """Seconds for the service to become ready, on a slow machine."""
+_STOPPED: Final = 130
+"""The exit status that shells give to a program ended by Ctrl-C."""
 
 _FRAMES: Final = (
     # file, whose certificate, how it was photographed, seed, on paper, what has to come out
@@ -63,18 +66,41 @@ def main() -> int:
     """Run the demo; 0 when every certificate came out as it had to."""
     options = argparse.ArgumentParser(prog="script/demo", description=__doc__)
     options.add_argument("--once", action="store_true", help="end by itself, without a window")
-    options.add_argument("--into", type=Path, default=Path("demo-output"), metavar="DIR")
+    options.add_argument(
+        "--into",
+        type=Path,
+        default=_PROJECT / "demo-output",
+        metavar="DIR",
+        help="where the files go; default: demo-output beside this script's folder",
+    )
     chosen = options.parse_args()
-    stage = Stage(chosen.into.absolute())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_STOPPED))
+    try:
+        return play(Stage(chosen.into.absolute()), once=chosen.once)
+    except KeyboardInterrupt:
+        print("\nscript/demo: stopped", file=sys.stderr)
+        return _STOPPED
+    except StageError as error:
+        print(f"script/demo: {error}", file=sys.stderr)
+        print("hint: name a folder of your own with --into DIR", file=sys.stderr)
+        return 2
+
+
+def play(stage: "Stage", *, once: bool) -> int:
+    """Issue, publish, verify, scan; 0 when every certificate came out as it had to."""
     stage.clear()
     issue(stage)
     with Service(stage) as service:
         ask(stage, service)
         right = scan(stage, service)
         tell_files(stage)
-        if right and not chosen.once:
+        if right and not once:
             stay(stage, service)
     return 0 if right else 1
+
+
+class StageError(Exception):
+    """The folder of the demo is not one that it may use."""
 
 
 class Stage:
@@ -92,14 +118,19 @@ class Stage:
         """Begin anew; a folder that is not the demo's is left alone."""
         if self.folder.exists() and any(self.folder.iterdir()):
             if not (self.folder / _MARK).exists():
-                sys.exit(f"script/demo: {self.folder} is not empty and not the demo's\n"
-                         "hint: name another folder with --into")  # fmt: skip
-            shutil.rmtree(self.folder)
-        for folder in (self.folder, self.frames, self.screens):
-            folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / _MARK).touch()
-        self.passphrase.write_text("a demo is no secret\n")
-        self.passphrase.chmod(0o600)
+                raise StageError(f"{self.folder} is not empty and not the demo's")
+            try:
+                shutil.rmtree(self.folder)
+            except OSError as error:
+                raise StageError(f"{self.folder} cannot be cleared: {error.strerror}") from None
+        try:
+            for folder in (self.folder, self.frames, self.screens):
+                folder.mkdir(parents=True, exist_ok=True)
+            (self.folder / _MARK).touch()
+            self.passphrase.write_text("a demo is no secret\n")
+            self.passphrase.chmod(0o600)
+        except OSError as error:
+            raise StageError(f"{self.folder} cannot be made: {error.strerror}") from None
 
     def run(self, command: str, *, expect: int = 0, quiet: bool = False) -> str:
         """Show a command, run it, show what it says; any other exit status ends the demo."""
@@ -157,7 +188,7 @@ def found_authority(stage: Stage, then: Timestamp) -> None:
     authority.publish(then, secrets)
     records = stage.folder / "records-of-last-year.csv"
     records.write_text(records_csv([LAST_YEAR]))
-    table = VaccineTable.from_json(Path("spec/data/vaccines.json").read_bytes())
+    table = VaccineTable.from_json((_PROJECT / "spec/data/vaccines.json").read_bytes())
     with closing(Register.open(stage.home / "register.sqlite3")) as register:
         rules = Rules.of(table=table, now=then, sites=None)
         list(take_in(register, open_csv(records), rules, table, clock))
@@ -201,12 +232,23 @@ class Service:
             self._process = subprocess.Popen(  # noqa: S603 -- the demo's own command
                 words(command), cwd=self._stage.folder, stdout=log, stderr=subprocess.STDOUT
             )
-        self._wait()
+        try:
+            self._wait()
+        except BaseException:  # Ctrl-C too: nothing may go on running behind the demo's back
+            self._stop()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.send_signal(signal.SIGTERM)
-        self._process.wait(timeout=_START_LIMIT)
+        self._stop()
+
+    def _stop(self) -> None:
+        self._process.terminate()
+        try:
+            self._process.wait(timeout=_START_LIMIT)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
     def _wait(self) -> None:
         limit = time.monotonic() + _START_LIMIT
@@ -234,7 +276,8 @@ class Service:
 def ask(stage: Stage, service: Service) -> None:
     """Ask once as a business: the colour without the name, since it did not ask for it."""
     text = texts_by_key(stage)["two doses"]
-    print(f'\n$ curl {service.url}/v1/verify --json \'{{"text": "{text[:24]}..."}}\'')
+    print(f"\n$ curl {service.url}/v1/verify -H 'Content-Type: application/json' \\")
+    print(f"""    -d '{{"text": "{text[:24]}..."}}'""")
     answer = service.verify(text, [])
     shown = ("outcome", "code", "colour", "doses", "words", "expires_at", "disclosed")
     print(json.dumps({name: answer.get(name) for name in shown}, ensure_ascii=False, indent=2))
@@ -337,11 +380,12 @@ def tell_files(stage: Stage) -> None:
 
 def stay(stage: Stage, service: Service) -> None:
     """Leave the verifier running, for a person to try."""
-    folder = os.path.relpath(stage.folder)
+    scanner = shlex.quote(os.path.relpath(Path(sys.executable).parent / "dosepass-scanner"))
+    frames = shlex.quote(os.path.relpath(stage.frames))
     title("Your turn; the verifier runs until Ctrl-C")
-    print(f"A webcam:    .venv/bin/dosepass-scanner --service {service.url}")
-    print(f"Without one: .venv/bin/dosepass-scanner --pictures {folder}/camera-frames "
-          f"--service {service.url}")  # fmt: skip
+    print(f"A webcam:    {scanner} --service {service.url}")
+    print(f"Without one: {scanner} --pictures {frames} --service {service.url}")
+    print(f"No screen:   {scanner} --pictures {frames} --service {service.url} --headless")
     try:
         signal.pause()
     except KeyboardInterrupt:
