@@ -23,7 +23,7 @@ _WIDTHS: Final = {
 
 
 def main() -> int:
-    """Write all pictures; they change only when a screen, card or sheet did."""
+    """Write all pictures; each run has its own dates and certificate numbers."""
     _PICTURES.mkdir(parents=True, exist_ok=True)
     certificate = folder_of(_DEMO / "certificates", "two doses")
     screens = sorted((_DEMO / "scanner-screens").iterdir())
