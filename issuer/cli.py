@@ -24,7 +24,7 @@ from issuer.signing import AuthorityKeys
 from keys.authority import Authority
 from keys.bundle import VACCINES
 from keys.clock import SystemClock
-from keys.console import EXIT_TROUBLE, home_option, run, say, secrets_options
+from keys.console import EXIT_TROUBLE, home_option, say, secrets_options
 from keys.errors import HintedError
 from keys.files import write_atomically
 from keys.secrets import SecretsHandler
@@ -34,7 +34,7 @@ from spec.certificate_number import parse_certificate_number
 from spec.names import clean_name
 from spec.vaccines import VaccineTable
 
-__all__ = ["cli", "main"]
+__all__ = ["cli"]
 
 _REGISTER_FILE: Final = "register.sqlite3"
 _SITES_FILE: Final = "sites.txt"
@@ -52,11 +52,6 @@ class NoSuchCertificateError(HintedError):
     """The register has no certificate to show or draw under a number."""
 
     code = "no_such_certificate"
-
-
-def main() -> None:
-    """Entry point of the console script."""
-    run(cli, "dosepass-issuer")
 
 
 @click.group()
@@ -106,7 +101,7 @@ def issue(
     """
     authority = Authority.open(home)
     life = _life(authority, valid_days)
-    _spare_the_input(file, report_file)
+    _check_report(file, report_file)
     records = open_csv(file)
     sites = _sites(sites_file, authority.home / _SITES_FILE)
     keys = AuthorityKeys(authority, secrets)
@@ -247,8 +242,13 @@ def _life(authority: Authority, valid_days: int | None) -> int:
     return valid_days * _SECONDS_A_DAY
 
 
-def _spare_the_input(file: Path, report_file: Path | None) -> None:
-    if report_file is not None and report_file.exists() and report_file.samefile(file):
+def _check_report(file: Path, report_file: Path | None) -> None:
+    """Refuse a report that could not be written, before anything is recorded."""
+    if report_file is None:
+        return
+    if not report_file.parent.is_dir():
+        raise click.UsageError(f"--report: there is no folder {report_file.parent}")
+    if report_file.exists() and report_file.samefile(file):
         raise click.UsageError("--report would overwrite the dose records")
 
 

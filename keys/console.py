@@ -1,6 +1,7 @@
 """What every command line shares: how it ends, how it speaks, and the options that recur."""
 
 import functools
+import importlib
 import sys
 import traceback
 from collections.abc import Callable
@@ -12,13 +13,26 @@ import click
 from keys.secrets import FileDescriptorSecrets, FileSecrets, PromptSecrets, SecretsHandler
 from spec.errors import DosepassError
 
-__all__ = ["EXIT_TROUBLE", "home_option", "run", "say", "secrets_options"]
+__all__ = ["EXIT_TROUBLE", "home_option", "run", "say", "secrets_options", "start"]
 
 EXIT_TROUBLE: Final = 2
 """Trouble or misuse. 0 is accepted or done; 1 is rejected, and nothing else may end with it."""
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+
+
+def start(module: str, name: str, extra: str) -> NoReturn:
+    """Import the `cli` of a module and run it.
+
+    A package that is not installed ends with EXIT_TROUBLE and the extra that brings it.
+    """
+    try:
+        cli = importlib.import_module(module).cli
+    except ModuleNotFoundError as error:
+        hint = f"pip install 'dosepass[{extra}]'"
+        _fail(name, f"the package {error.name} is not installed", hint)
+    run(cli, name)
 
 
 def run(cli: click.Command, name: str) -> NoReturn:

@@ -25,6 +25,11 @@ class Tally:
         self._counts[outcome] += 1
 
     @property
+    def total(self) -> int:
+        """How many were counted."""
+        return self._counts.total()
+
+    @property
     def exit_code(self) -> int:
         """0 if all were accepted, 1 if any was rejected, 2 for trouble or nothing at all."""
         if self._counts[Outcome.REJECTED]:

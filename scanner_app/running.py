@@ -65,6 +65,8 @@ def _headless(
         if source.live:
             return 0
         raise
+    if not tally.total:
+        say("nothing was read")
     return tally.exit_code
 
 

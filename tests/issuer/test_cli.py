@@ -3,6 +3,8 @@
 import csv
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +14,7 @@ from typing import Any, TypeAlias
 import pytest
 import time_machine
 
-from issuer.cli import main
+from issuer.start import main
 from keys.authority import Authority
 from keys.bundle import TrustBundle
 from keys.client import load, refresh
@@ -152,6 +154,29 @@ def test_refused_rows_are_told_and_the_others_go_through(issuer: Command) -> Non
 def test_the_reasons_in_vietnamese(issuer: Command) -> None:
     ended = issue(issuer, write(WRONG), "--language", "vi")
     assert ended.out.startswith("doses.csv:2: full_name: MISSING_NAME: Thiếu họ tên.")
+
+
+def test_a_report_that_could_not_be_written_stops_before_anything_is_recorded(
+    issuer: Command,
+) -> None:
+    file = write(row())
+    ended = issue(issuer, file, "--report", "nowhere/report.csv")
+    assert (ended.code, ended.out) == (2, "")
+    assert "--report: there is no folder nowhere" in ended.err
+    assert counts(issue(issuer, file).out)["certificates issued"] == 1
+
+
+@pytest.mark.parametrize("missing", ["PIL", "sqlalchemy", "segno"])
+def test_missing_packages_are_named_with_what_brings_them(missing: str) -> None:
+    program = f"import sys; sys.modules['{missing}'] = None; import issuer.start as s; s.main()"
+    ended = subprocess.run(  # noqa: S603 -- this very Python
+        [sys.executable, "-c", program], capture_output=True, text=True
+    )
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        f"dosepass-issuer: the package {missing} is not installed\n"
+        "hint: pip install 'dosepass[issuer]'\n"
+    )
 
 
 def test_the_report_as_json(issuer: Command) -> None:

@@ -102,6 +102,12 @@ def test_a_folder_of_photographs(pictures: Path, trust_directory: Path) -> None:
     assert all(line["disclosed"] == {} for line in lines[3:])
 
 
+def test_an_empty_source_is_told(trust_directory: Path) -> None:
+    result = scan("--lines", "-", "--trust", trust_directory, "--headless", text="")
+    assert (result.return_value, result.stdout) == (2, "")
+    assert "nothing was read" in result.stderr
+
+
 def test_lines_for_people(texts: dict[str, str], trust_directory: Path) -> None:
     given = "\n".join(texts.values())
     result = scan("--lines", "-", "--trust", trust_directory, "--headless", text=given)
