@@ -63,7 +63,7 @@ _PATH: Final = click.Path(path_type=Path)
 def cli(**options: object) -> int:
     """Read certificates from a camera, pictures or lines, and show the verdicts.
 
-    Ends with 0 if all were accepted, 1 if any was rejected, 2 for trouble or if nothing could be
+    Ends with 0 if all were accepted, 1 if any was rejected, 2 for trouble or if any could not be
     judged. A camera runs until it is stopped and ends with 0.
     """
     choices = Choices(**options)  # type: ignore[arg-type] # click gives what the options declare

@@ -31,7 +31,7 @@ class Tally:
 
     @property
     def exit_code(self) -> int:
-        """0 if all were accepted, 1 if any was rejected, 2 for trouble or nothing at all."""
+        """0 if all were accepted, 1 if any was rejected, 2 if any was not judged or none came."""
         if self._counts[Outcome.REJECTED]:
             return 1
         return 0 if self._counts[Outcome.ACCEPTED] and len(+self._counts) == 1 else 2
