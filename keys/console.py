@@ -10,6 +10,7 @@ from typing import Any, Final, NoReturn, ParamSpec, TypeVar
 
 import click
 
+from keys.pins import FileDescriptorPin, FilePin, PinSource, PromptPin
 from keys.secrets import FileDescriptorSecrets, FileSecrets, PromptSecrets, SecretsHandler
 from spec.errors import DosepassError
 
@@ -83,38 +84,60 @@ def home_option(command: Callable[_P, _R]) -> Callable[_P, _R]:
 
 
 def secrets_options(command: Callable[..., _R]) -> Callable[..., _R]:
-    """Add `--passphrase-file` and `--passphrase-fd`; the command gets `secrets: SecretsHandler`.
+    """Add the options for passphrase and PIN; the command gets `secrets: SecretsHandler`.
 
-    Without either, the passphrase is asked for at the terminal when a key is first opened.
+    They are `--passphrase-file`, `--passphrase-fd`, `--pin-file` and `--pin-fd`. Without them, each
+    secret is asked for at the terminal when a key file, or a token, is first opened.
     """
 
-    @click.option(
-        "--passphrase-file",
-        type=click.Path(path_type=Path, dir_okay=False),
-        metavar="FILE",
-        help="Read the passphrase from the first line of FILE.",
-    )
-    @click.option(
-        "--passphrase-fd",
-        type=click.IntRange(min=0),
-        metavar="N",
-        help="Read the passphrase from the open file descriptor N.",
-    )
+    @_secret_option("--passphrase-file", "Read the passphrase from the first line of FILE.")
+    @_secret_option("--passphrase-fd", "Read the passphrase from the open file descriptor N.")
+    @_secret_option("--pin-file", "Read the PIN of a token from the first line of FILE.")
+    @_secret_option("--pin-fd", "Read the PIN of a token from the open file descriptor N.")
     @functools.wraps(command)
     def with_secrets(
-        *args: Any, passphrase_file: Path | None, passphrase_fd: int | None, **options: Any
+        *args: Any,
+        passphrase_file: Path | None,
+        passphrase_fd: int | None,
+        pin_file: Path | None,
+        pin_fd: int | None,
+        **options: Any,
     ) -> _R:
-        return command(*args, secrets=_handler(passphrase_file, passphrase_fd), **options)
+        _two_secrets((passphrase_file, passphrase_fd), (pin_file, pin_fd))
+        secrets = _handler(passphrase_file, passphrase_fd, _pins(pin_file, pin_fd))
+        return command(*args, secrets=secrets, **options)
 
     return with_secrets
 
 
-def _handler(file: Path | None, descriptor: int | None) -> SecretsHandler:
-    if file is not None and descriptor is not None:
-        raise click.UsageError("give --passphrase-file or --passphrase-fd, not both")
+def _secret_option(name: str, text: str) -> Callable[[Callable[..., _R]], Callable[..., _R]]:
+    if name.endswith("-file"):
+        path = click.Path(path_type=Path, dir_okay=False)
+        return click.option(name, type=path, metavar="FILE", help=text)
+    return click.option(name, type=click.IntRange(min=0), metavar="N", help=text)
+
+
+def _two_secrets(passphrase: tuple[object, object], pin: tuple[object, object]) -> None:
+    """Refuse what would send a passphrase to a token, which counts wrong PINs and locks."""
+    for name, (file, descriptor) in (("passphrase", passphrase), ("pin", pin)):
+        if file is not None and descriptor is not None:
+            raise click.UsageError(f"give --{name}-file or --{name}-fd, not both")
+    if any(one is not None and one == other for one, other in zip(passphrase, pin, strict=True)):
+        raise click.UsageError("passphrase and PIN are two secrets; give the PIN on its own")
+
+
+def _handler(file: Path | None, descriptor: int | None, pins: PinSource) -> SecretsHandler:
     if file is not None:
-        return FileSecrets(file)
-    return PromptSecrets() if descriptor is None else FileDescriptorSecrets(descriptor)
+        return FileSecrets(file, pins=pins)
+    if descriptor is not None:
+        return FileDescriptorSecrets(descriptor, pins=pins)
+    return PromptSecrets(pins=pins)
+
+
+def _pins(file: Path | None, descriptor: int | None) -> PinSource:
+    if file is not None:
+        return FilePin(file)
+    return PromptPin() if descriptor is None else FileDescriptorPin(descriptor)
 
 
 def _fail(name: str, message: str, hint: str | None) -> NoReturn:

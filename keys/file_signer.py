@@ -84,7 +84,10 @@ def save_private_key(path: Path, private_key: PrivateKey, passphrase: bytes) -> 
             hint="move it away first, if it is really needed no more",
         ) from None
     except OSError as error:
-        raise SignerError(f"{path} cannot be written: {error.strerror}") from None
+        raise SignerError(
+            f"{path} cannot be written: {error.strerror}",
+            hint="make room or rights there, then run the same command again",
+        ) from None
 
 
 def load_private_key(path: Path, secrets: SecretsHandler) -> PrivateKey:

@@ -1,13 +1,13 @@
-"""Where passphrases come from: a prompt, a file, a file descriptor. Nothing else ever asks."""
+"""Where passphrases and PINs come from: a prompt, a file, a file descriptor. Nothing else asks."""
 
 import getpass
-import os
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
 
 from keys.errors import SecretError
+from keys.pins import PinSource, PromptPin
+from keys.secret_lines import Kind, from_descriptor, from_file, from_prompt
 
 __all__ = [
     "MAX_PASSPHRASE_LENGTH",
@@ -24,16 +24,19 @@ MIN_PASSPHRASE_LENGTH: Final = 12
 key derivation that OpenSSL writes (PBKDF2, 2048 rounds) slows that down but little."""
 
 MAX_PASSPHRASE_LENGTH: Final = 1023
-"""Bytes of any passphrase: OpenSSL takes no more. Also stops a wrong file from being read whole."""
+"""Bytes of any passphrase: OpenSSL takes no more."""
 
-_NO_TERMINAL: Final = "give --passphrase-file FILE or --passphrase-fd N where no terminal is"
+_PASSPHRASE: Final = Kind(
+    name="passphrase", shortest=1, longest=MAX_PASSPHRASE_LENGTH, option="--passphrase"
+)
 
 
 class SecretsHandler(Protocol):
-    """Gives the passphrases that private keys need.
+    """Gives the passphrases and PINs that private keys need.
 
-    `purpose` says what the passphrase opens, for a person to read; the same purpose means the
-    same passphrase, so a handler may remember it for the length of a command.
+    `purpose` says what the secret opens, for a person to read; the same purpose means the same
+    secret, so a handler may remember it for the length of a command. A passphrase is never given
+    as a PIN: tokens count wrong ones and lock.
     """
 
     def passphrase(self, purpose: str) -> bytes:
@@ -44,12 +47,17 @@ class SecretsHandler(Protocol):
         """A passphrase for keys about to be made; raises SecretError also when it is too short."""
         ...
 
+    def pin(self, purpose: str) -> bytes:
+        """The PIN of a token; raises SecretError."""
+        ...
+
 
 class FixedSecret:
-    """A passphrase that the program already has: for tests and drills."""
+    """Secrets that the program already has: for tests and drills."""
 
-    def __init__(self, passphrase: bytes) -> None:
+    def __init__(self, passphrase: bytes, *, pin: bytes | None = None) -> None:
         self._passphrase = passphrase
+        self._pin = pin
 
     def passphrase(self, purpose: str) -> bytes:
         """The passphrase that was given."""
@@ -59,69 +67,74 @@ class FixedSecret:
         """The passphrase that was given, however short."""
         return self._passphrase
 
+    def pin(self, purpose: str) -> bytes:
+        """The PIN that was given; raises SecretError when none was."""
+        if self._pin is None:
+            raise SecretError(f"there is no PIN for {purpose}")
+        return self._pin
 
-class FileSecrets:
+
+class _WithPins:
+    """PINs come from a source of their own; without one they are asked for at the terminal."""
+
+    def __init__(self, pins: PinSource | None) -> None:
+        self._pins = PromptPin() if pins is None else pins
+
+    def pin(self, purpose: str) -> bytes:
+        """The PIN of a token, as its source gives it; raises SecretError."""
+        return self._pins.pin(purpose)
+
+
+class FileSecrets(_WithPins):
     """The first line of a file."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, pins: PinSource | None = None) -> None:
+        super().__init__(pins)
         self._path = path
 
     def passphrase(self, purpose: str) -> bytes:
         """Read the line, without its line end; raises SecretError."""
-        try:
-            with self._path.open("rb") as file:
-                return _first_line(file.read(MAX_PASSPHRASE_LENGTH + 3), str(self._path))
-        except OSError as error:
-            raise SecretError(
-                f"the passphrase file {self._path} cannot be read: {error.strerror}",
-                hint="name a file whose first line is the passphrase",
-            ) from None
+        return from_file(self._path, _PASSPHRASE)
 
     def new_passphrase(self, purpose: str) -> bytes:
         """Read the line, if it is long enough."""
         return _long_enough(self.passphrase(purpose))
 
 
-class FileDescriptorSecrets:
+class FileDescriptorSecrets(_WithPins):
     """The first line from an open file descriptor, read once and remembered."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, *, pins: PinSource | None = None) -> None:
+        super().__init__(pins)
         self._descriptor = descriptor
         self._passphrase: bytes | None = None
 
     def passphrase(self, purpose: str) -> bytes:
         """Read the descriptor to its end at the first call; raises SecretError."""
         if self._passphrase is None:
-            self._passphrase = self._read()
+            self._passphrase = from_descriptor(self._descriptor, _PASSPHRASE)
         return self._passphrase
 
     def new_passphrase(self, purpose: str) -> bytes:
         """The same passphrase, if it is long enough."""
         return _long_enough(self.passphrase(purpose))
 
-    def _read(self) -> bytes:
-        where = f"file descriptor {self._descriptor}"
-        try:
-            with os.fdopen(os.dup(self._descriptor), "rb") as file:
-                return _first_line(file.read(MAX_PASSPHRASE_LENGTH + 3), where)
-        except OSError as error:
-            raise SecretError(
-                f"{where} cannot be read: {error.strerror}",
-                hint="open it for the command, as in: --passphrase-fd 3 3< FILE",
-            ) from None
 
-
-class PromptSecrets:
+class PromptSecrets(_WithPins):
     """Asks at the terminal, without showing what is typed; once for each purpose."""
 
-    def __init__(self, ask: Callable[[str], str] = getpass.getpass) -> None:
+    def __init__(
+        self, ask: Callable[[str], str] = getpass.getpass, *, pins: PinSource | None = None
+    ) -> None:
+        super().__init__(PromptPin(ask) if pins is None else pins)
         self._ask = ask
         self._known: dict[str, bytes] = {}
 
     def passphrase(self, purpose: str) -> bytes:
         """Ask for the passphrase of keys that exist; raises SecretError without a terminal."""
         if purpose not in self._known:
-            self._known[purpose] = _within_bounds(self._prompt(f"Passphrase of {purpose}: "))
+            answer = self._prompt(f"Passphrase of {purpose}: ")
+            self._known[purpose] = _PASSPHRASE.check(answer)
         return self._known[purpose]
 
     def new_passphrase(self, purpose: str) -> bytes:
@@ -133,30 +146,7 @@ class PromptSecrets:
         return passphrase
 
     def _prompt(self, text: str) -> bytes:
-        try:
-            with warnings.catch_warnings():
-                # getpass warns where it would have to show what is typed; we then do not ask.
-                warnings.simplefilter("error", getpass.GetPassWarning)
-                return self._ask(text).encode()
-        except (getpass.GetPassWarning, EOFError):
-            raise SecretError(
-                "a passphrase is needed and there is no terminal to ask at", hint=_NO_TERMINAL
-            ) from None
-
-
-def _first_line(data: bytes, where: str) -> bytes:
-    line = data.split(b"\n", 1)[0].removesuffix(b"\r")
-    if not line:
-        raise SecretError(
-            f"the passphrase in {where} is empty", hint="write the passphrase on its first line"
-        )
-    return _within_bounds(line)
-
-
-def _within_bounds(passphrase: bytes) -> bytes:
-    if not 0 < len(passphrase) <= MAX_PASSPHRASE_LENGTH:
-        raise SecretError(f"a passphrase has from 1 to {MAX_PASSPHRASE_LENGTH} bytes")
-    return passphrase
+        return from_prompt(self._ask, text, _PASSPHRASE)
 
 
 def _long_enough(passphrase: bytes) -> bytes:
@@ -165,4 +155,4 @@ def _long_enough(passphrase: bytes) -> bytes:
             f"the new passphrase has fewer than {MIN_PASSPHRASE_LENGTH} bytes",
             hint="several words taken at random are both long and easy to keep",
         )
-    return _within_bounds(passphrase)
+    return _PASSPHRASE.check(passphrase)

@@ -98,7 +98,7 @@ def issue(stage: Stage) -> None:
     found_authority(stage, Timestamp(int(time.time()) - _LAST_YEAR * _DAY))
     stage.run("dosepass-keys generate --sign-at-once --yes --passphrase-file passphrase.txt")
     stage.run("dosepass-keys publish --passphrase-file passphrase.txt")
-    stage.run("dosepass-keys list")
+    stage.run("dosepass-keys status")
 
     title("Dose records in, certificates out; a row with a fault stops only itself")
     (stage.folder / "records.csv").write_text(records_csv(PEOPLE + SPOILED))

@@ -153,7 +153,8 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 
 URIS = [
-    ("pkcs11:token=dosepass;object=signing", "pkcs11:"),
+    ("awskms:alias/signing", "awskms:"),
+    ("PKCS11:token=dosepass;object=signing", "PKCS11:"),
     ("FILE:/x.pem", "FILE:"),
     ("https://example.org/key.pem", "https:"),
     ("/srv/signing.pem", "not a key URI"),
