@@ -87,6 +87,9 @@ def take_byte_string(data: bytes, start: int) -> tuple[bytes, int]:
         elif first == 0x59:
             length = data[start + 1] << 8 | data[start + 2]
             begin, least, most = start + 3, 0x100, 0xFFFF
+        elif first == 0x5A:
+            length = int.from_bytes(data[start + 1 : start + 5], "big")
+            begin, least, most = start + 5, 0x1_0000, 0xFFFF_FFFF
         else:
             begin, length, least, most = start + 1, first - 0x40, 0, 23
     except IndexError:

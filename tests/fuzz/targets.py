@@ -12,14 +12,17 @@ from typing import Any, Final
 import cbor2
 
 from keys.bundle import TrustBundle
-from keys.stored_bundle import StoredBundle
+from keys.stored_bundle import StoredBundle, StoredStatus
 from spec import base45, cbor, qr_text
 from spec.certificate import Certificate
 from spec.certificate_number import parse_certificate_number
 from spec.cose import CoseSign1, ProtectedHeader
 from spec.dates import BirthDate
 from spec.errors import DosepassError
-from spec.trust_list import TrustList
+from spec.status_index import StatusIndex
+from spec.status_list import STATUS_LIST_BYTES, compress, decompress
+from spec.status_token import StatusToken
+from spec.trust_list import KeyState, TrustList
 from spec.vaccines import VaccineTable
 from spec.verdicts import Outcome
 from tests.authority import NOW, Authority, vaccine_table
@@ -88,6 +91,32 @@ def _items() -> Iterator[bytes]:
     yield from _headers()
     yield from _payloads()
     yield from _trust_lists()
+    yield from _indexes()
+
+
+def _status_vectors(member: str) -> Iterator[bytes]:
+    for path in sorted((SPEC / "status-vectors").glob("*.json")):
+        vector = json.loads(path.read_text("utf-8"))
+        if member in vector:
+            yield bytes.fromhex(vector[member])
+
+
+def _indexes() -> Iterator[bytes]:
+    yield from _status_vectors("index")
+
+
+def _tokens() -> Iterator[bytes]:
+    yield from _status_vectors("token")
+
+
+def _compressed() -> Iterator[bytes]:
+    """What stands behind the member `lst` of each token, where it stands as it should."""
+    for token in _tokens():
+        _, found, rest = token.partition(b"clst")
+        if found and rest[0] == 0x58:
+            yield rest[2 : 2 + rest[1]]
+        elif found and rest[0] == 0x59:
+            yield rest[3 : 3 + int.from_bytes(rest[1:3], "big")]
 
 
 def _trust_lists() -> Iterator[bytes]:
@@ -105,8 +134,16 @@ def _tables() -> Iterator[bytes]:
 
 def _bundles() -> Iterator[bytes]:
     table = next(_tables())
+    status = StoredStatus(issuer="VN", issued_at=NOW, fresh_until=NOW, lists=(bytes(32),))
     for trust_list in _trust_lists():
-        yield StoredBundle(trust_list=trust_list, vaccines=table, fresh_until=NOW).to_cbor()
+        yield StoredBundle(
+            trust_list=trust_list,
+            vaccines=table,
+            fresh_until=NOW,
+            status=status,
+            genuine={_AUTHORITY.keys["active"].kid: {0: bytes(32)}},
+            newest_time=NOW,
+        ).to_cbor()
 
 
 def _dates() -> Iterator[bytes]:
@@ -163,7 +200,28 @@ def _claims(data: bytes) -> None:
 
 def _trust_list(data: bytes) -> None:
     trust_list = TrustList.from_cbor(data)
-    TrustBundle.of(trust_list=trust_list, vaccines=vaccine_table(), fresh_until=NOW)
+    TrustBundle.of(
+        trust_list=trust_list,
+        vaccines=vaccine_table(),
+        fresh_until=NOW,
+        status=_BUNDLE.status,
+    )
+
+
+def _status_list(data: bytes) -> None:
+    bits = decompress(data)
+    assert len(bits) == STATUS_LIST_BYTES
+    assert decompress(compress(bits)) == bits
+
+
+def _status_token(data: bytes) -> None:
+    token = StatusToken.from_message(CoseSign1.from_cbor(data))
+    assert StatusToken.from_cbor(token.to_cbor()) == token
+
+
+def _status_index(data: bytes) -> None:
+    index = StatusIndex.from_cbor(data)
+    assert StatusIndex.from_cbor(index.to_cbor()) == index
 
 
 def _vaccines(data: bytes) -> None:
@@ -171,7 +229,7 @@ def _vaccines(data: bytes) -> None:
 
 
 def _bundle(data: bytes) -> None:
-    StoredBundle.from_cbor(data).open()
+    StoredBundle.from_cbor(data).open(lambda _, length: memoryview(bytes(length)))
 
 
 def _birth_date(data: bytes) -> None:
@@ -188,6 +246,17 @@ _BUNDLE: Final = _AUTHORITY.bundle()
 _PAYLOADS: Final = frozenset(_payloads())
 
 
+def _after_the_theft() -> TrustBundle:
+    authority = Authority(seed="vectors")
+    authority.know(authority.certificate())
+    authority.change_key("active", state=KeyState.COMPROMISED)
+    return authority.bundle()
+
+
+_STOLEN: Final = _after_the_theft()
+_GENUINE: Final = _AUTHORITY.certificate().to_cbor()
+
+
 def _pipeline(data: bytes) -> None:
     verdict = check(_text(data), _BUNDLE, NOW)
     if verdict.outcome is Outcome.ACCEPTED:
@@ -200,6 +269,11 @@ def _signed_payload(data: bytes) -> None:
     assert (verdict.certificate is not None) is (verdict.outcome is Outcome.ACCEPTED)
 
 
+def _stolen_key(data: bytes) -> None:
+    verdict = check(_AUTHORITY.sign(data), _STOLEN, NOW)
+    assert (verdict.outcome is Outcome.ACCEPTED) is (data == _GENUINE), "a forgery"
+
+
 TARGETS: Final = {
     "base45": Target(_base45, _encoded),
     "base45-encode": Target(_encode_base45, _messages),
@@ -209,10 +283,14 @@ TARGETS: Final = {
     "header": Target(_header, _headers),
     "claims": Target(_claims, _payloads),
     "trust-list": Target(_trust_list, _trust_lists),
+    "status-list": Target(_status_list, _compressed),
+    "status-token": Target(_status_token, _tokens),
+    "status-index": Target(_status_index, _indexes),
     "vaccines": Target(_vaccines, _tables),
     "stored-bundle": Target(_bundle, _bundles),
     "birth-date": Target(_birth_date, _dates),
     "certificate-number": Target(_certificate_number, _numbers),
     "pipeline": Target(_pipeline, _texts),
     "signed-payload": Target(_signed_payload, _payloads),
+    "stolen-key": Target(_stolen_key, _payloads),
 }

@@ -1,20 +1,12 @@
 // A second reader, written from spec/README.md alone: nothing but Node's own modules.
 // `node verify.mjs DIRECTORY` judges every test vector there and prints {name: {code, certificate}}.
 
-import { createHash, createPublicKey, verify } from "node:crypto";
+import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-class Refused extends Error {
-  constructor(code) {
-    super(code);
-    this.code = code;
-  }
-}
-
-function require(condition, code = "malformed") {
-  if (!condition) throw new Refused(code);
-}
+import { Refused, decode, envelopeOf, publicKeyOf, require, signatureHolds } from "./cose.mjs";
+import { indexOf, statusAt } from "./status.mjs";
 
 // --- Section 3: the text
 
@@ -36,155 +28,48 @@ function messageOf(text) {
   return Buffer.from(bytes);
 }
 
-// --- Section 4: deterministic CBOR. Maps become Map, integers BigInt.
+// --- Sections 11 to 13: the trust data
 
-const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-class Item {
-  constructor(data) {
-    this.data = data;
-    this.at = 0;
-  }
-
-  take(length) {
-    require(this.at + length <= this.data.length);
-    this.at += length;
-    return this.data.subarray(this.at - length, this.at);
-  }
-
-  head() {
-    const first = this.take(1)[0];
-    const low = first & 31;
-    require(low < 28);
-    if (low < 24) return [first >> 5, BigInt(low)];
-    const size = 1 << (low - 24);
-    const number = BigInt("0x" + this.take(size).toString("hex"));
-    if (first >> 5 < 6) require(number >= (size === 1 ? 24n : 1n << BigInt(4 * size)));
-    return [first >> 5, number];
-  }
-
-  read(levels = 8) {
-    const [major, number] = this.head();
-    if (major === 0) return number;
-    if (major === 1) return -1n - number;
-    if (major === 2) return Buffer.from(this.take(this.length(number)));
-    if (major === 3) return this.text(number);
-    if (major === 7) {
-      require([20n, 21n, 22n].includes(number) && this.data[this.at - 1] < 0xf8);
-      return { 20: false, 21: true, 22: null }[number];
-    }
-    require(major !== 6 && levels > 0);
-    const count = this.length(number);
-    if (major === 4) return this.array(count, levels - 1);
-    return this.map(count, levels - 1);
-  }
-
-  length(number) {
-    require(number <= BigInt(this.data.length));
-    return Number(number);
-  }
-
-  text(number) {
-    const bytes = this.take(this.length(number));
-    try {
-      return UTF8.decode(bytes);
-    } catch {
-      throw new Refused("malformed");
-    }
-  }
-
-  array(count, levels) {
-    const items = [];
-    for (let number = 0; number < count; number++) items.push(this.read(levels));
-    return items;
-  }
-
-  map(count, levels) {
-    const entries = new Map();
-    let before = null;
-    for (let number = 0; number < count; number++) {
-      const start = this.at;
-      const key = this.read(0);
-      require(typeof key === "bigint" || typeof key === "string");
-      const spelled = this.data.subarray(start, this.at);
-      require(before === null || Buffer.compare(before, spelled) < 0);
-      before = spelled;
-      entries.set(key, this.read(levels));
-    }
-    return entries;
-  }
-}
-
-function decode(data) {
-  const item = new Item(data);
-  const value = item.read();
-  require(item.at === data.length);
-  return value;
-}
-
-function byteString(bytes) {
-  const { length } = bytes;
-  const head = length < 24 ? [0x40 + length] : length < 256 ? [0x58, length] : [0x59, length >> 8, length & 255];
-  return Buffer.concat([Buffer.from(head), bytes]);
-}
-
-// --- Section 4: the message
-
-function envelopeOf(data) {
-  require(data[0] === 0xd2);
-  const message = decode(data.subarray(1));
-  require(Array.isArray(message) && message.length === 4);
-  const [shielded, open, payload, signature] = message;
-  require([shielded, payload, signature].every(Buffer.isBuffer));
-  require(open instanceof Map && open.size === 0 && signature.length === 64);
-  const header = decode(shielded);
-  require(header instanceof Map && typeof header.get(1n) === "bigint");
-  require(Buffer.isBuffer(header.get(4n)) && header.get(4n).length === 8);
-  if (header.has(2n)) {
-    const critical = header.get(2n);
-    require(Array.isArray(critical) && critical.length > 0);
-    require(critical.every((label) => [1n, 2n, 4n].includes(label) && header.has(label)));
-  }
-  return { shielded, header, payload, signature };
-}
-
-function signatureHolds(key, { shielded, payload, signature }) {
-  const structure = Buffer.concat([
-    Buffer.from([0x84, 0x6a]),
-    Buffer.from("Signature1"),
-    byteString(shielded),
-    Buffer.from([0x40]),
-    byteString(payload),
-  ]);
-  if (key.algorithm === -8n) return verify(null, structure, key.key, signature);
-  return verify("sha256", structure, { key: key.key, dsaEncoding: "ieee-p1363" }, signature);
-}
-
-// --- Section 11: the trust list
-
-function trustOf({ trust_list: hex, fresh_until: freshUntil }) {
-  const list = decode(Buffer.from(hex, "hex"));
+function trustOf(trust) {
+  const list = decode(Buffer.from(trust.trust_list, "hex"));
   const keys = new Map(list.get(2n).map((labels) => [labels.get(2n).toString("hex"), keyOf(labels)]));
-  return { issuedAt: list.get(1n), freshUntil: BigInt(freshUntil), keys };
+  const index = indexOf(Buffer.from(trust.status.index, "hex"));
+  const times = [BigInt(trust.newest_time), list.get(1n), index.issuedAt];
+  return {
+    newestTime: times.reduce((newest, time) => (time > newest ? time : newest)),
+    freshUntil: BigInt(trust.fresh_until),
+    keys,
+    status: {
+      ...index,
+      freshUntil: BigInt(trust.status.fresh_until),
+      lists: trust.status.lists,
+    },
+    genuine: trust.genuine,
+  };
 }
 
 function keyOf(labels) {
   const [issuer, state, signsFrom, signsUntil, verifiesUntil] = [-65537n, -65538n, -65539n, -65540n, -65541n].map(
     (label) => labels.get(label),
   );
-  const x = labels.get(-2n);
-  const y = labels.get(-3n);
-  const elliptic = labels.get(1n) === 2n;
-  const parameters = elliptic
-    ? ["a401022001", "215820", x.toString("hex"), "225820", y.toString("hex")]
-    : ["a301012006", "215820", x.toString("hex")];
-  const thumbprint = createHash("sha256").update(Buffer.from(parameters.join(""), "hex")).digest();
-  require(thumbprint.subarray(0, 8).equals(labels.get(2n)), "a thumbprint is wrong");
-  const jwk = elliptic
-    ? { kty: "EC", crv: "P-256", x: x.toString("base64url"), y: y.toString("base64url") }
-    : { kty: "OKP", crv: "Ed25519", x: x.toString("base64url") };
-  const key = createPublicKey({ key: jwk, format: "jwk" });
-  return { algorithm: labels.get(3n), key, issuer, state, signsFrom, signsUntil, verifiesUntil };
+  return { ...publicKeyOf(labels), issuer, state, signsFrom, signsUntil, verifiesUntil };
+}
+
+// The bytes of a list of the vectors, so that the bits are looked up where section 12.1 has them.
+function bitsOf({ fill, others }) {
+  const bits = Buffer.alloc(65536, 0b01010101 * fill);
+  for (const [index, status] of Object.entries(others)) {
+    const shift = 2 * (index % 4);
+    const place = Math.floor(index / 4);
+    bits[place] = (bits[place] & ~(3 << shift)) | (status << shift);
+  }
+  return bits;
+}
+
+function digestsOf(digests) {
+  const bytes = Buffer.alloc(2621440);
+  for (const [index, digest] of Object.entries(digests)) bytes.write(digest, 10 * index, "hex");
+  return bytes;
 }
 
 // --- Section 5: the claims
@@ -266,7 +151,7 @@ function certificateOf(payload) {
 
 function read(text, trust, now) {
   const message = envelopeOf(messageOf(text));
-  require(now >= trust.issuedAt - 300n, "clock_suspect");
+  require(now >= trust.newestTime - 300n, "clock_suspect");
   require(now < trust.freshUntil, "trust_stale");
   const key = trust.keys.get(message.header.get(4n).toString("hex"));
   require(key !== undefined, "unknown_key");
@@ -274,7 +159,7 @@ function read(text, trust, now) {
   require(signatureHolds(key, message), "bad_signature");
   const certificate = certificateOf(message.payload);
   const [issued, expires] = [BigInt(certificate.issued_at), BigInt(certificate.expires_at)];
-  require(key.state !== 5n, "key_compromised");
+  if (key.state === 5n) require(isGenuine(trust, message, certificate.status), "key_compromised");
   require(certificate.issuer === key.issuer, "key_not_valid");
   require(key.signsFrom <= issued && issued < key.signsUntil, "key_not_valid");
   require(expires <= key.verifiesUntil, "key_not_valid");
@@ -287,17 +172,37 @@ function read(text, trust, now) {
   require(doses.at(-1).day.days <= last, "inconsistent");
   require(issued <= now + 300n, "not_yet_valid");
   require(now < expires, "expired");
-  return {
+  const code = checkStatus(trust.status, certificate, now);
+  const content = {
     ...certificate,
     birth_date: certificate.birth_date.text,
     doses: doses.map(({ vaccine, day }) => ({ vaccine, day: day.text })),
   };
+  return { code, certificate: content };
+}
+
+function isGenuine({ genuine }, { header, payload }, { list, index }) {
+  const digests = genuine[header.get(4n).toString("hex")]?.[list];
+  if (digests === undefined) return false;
+  const held = digestsOf(digests).subarray(10 * index, 10 * index + 10);
+  const digest = createHash("sha256").update(payload).digest().subarray(0, 10);
+  return held.equals(digest) && !held.equals(Buffer.alloc(10));
+}
+
+function checkStatus(status, { issuer, issued_at: issued, status: { list, index } }, now) {
+  require(now < status.freshUntil, "status_stale");
+  require(issuer === status.issuer, "status_stale");
+  const listed = status.lists[list];
+  const value = listed === undefined ? 1 : statusAt(bitsOf(listed), 2, index);
+  require(value !== 2, "suspended");
+  if (value === 1) require(BigInt(issued) > status.issuedAt - 300n, "revoked");
+  return value === 3 ? "superseded" : "ok";
 }
 
 function judge(vector) {
   const trust = trustOf(vector.trust);
   try {
-    return { code: "ok", certificate: read(vector.text, trust, BigInt(vector.at)) };
+    return read(vector.text, trust, BigInt(vector.at));
   } catch (error) {
     if (error instanceof Refused) return { code: error.code, certificate: null };
     throw error;

@@ -311,11 +311,27 @@ def test_heads_of_strings_of_every_length(length: int) -> None:
         assert cbor.decode(data) == value
 
 
-@pytest.mark.parametrize("length", [0, 1, 23, 24, 255, 256, 700, 65_535])
+@pytest.mark.parametrize("length", [0, 1, 23, 24, 255, 256, 700, 65_535, 65_536, 70_000])
 def test_a_byte_string_is_taken_out_of_an_envelope(length: int) -> None:
     content = bytes(length)
     data = b"\x84" + cbor.byte_string(content) + b"\xa0"
     assert cbor.take_byte_string(data, 1) == (content, len(data) - 1)
+
+
+@pytest.mark.parametrize("length", [0, 23, 24, 255, 256, 65_535, 65_536, 70_000])
+@pytest.mark.parametrize(("head", "size"), [(0x58, 1), (0x59, 2), (0x5A, 4), (0x5B, 8)])
+def test_a_byte_string_with_a_longer_head_is_not_taken(length: int, head: int, size: int) -> None:
+    if length >= 256**size:
+        return
+    data = bytes((head,)) + length.to_bytes(size, "big") + bytes(length)
+    if data == cbor2.dumps(bytes(length)):
+        assert cbor.take_byte_string(data, 0) == (bytes(length), len(data))
+        for cut in (*range(size + 2), len(data) - 1):
+            with pytest.raises(MalformedError):
+                cbor.take_byte_string(data[:cut], 0)
+        return
+    with pytest.raises(MalformedError):
+        cbor.take_byte_string(data, 0)
 
 
 @given(st.binary(max_size=80), st.integers(0, 90))

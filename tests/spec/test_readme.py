@@ -17,6 +17,9 @@ from spec import certificate_number, limits, trust_list
 from spec.certificate import Certificate, Dose, StatusPosition, Timestamp, VaccineCode
 from spec.colour import Colour, colour_of
 from spec.dates import BirthDate
+from spec.genuine_list import DIGEST_LENGTH, GENUINE_LIST_BYTES
+from spec.status_index import MAX_STATUS_LISTS
+from spec.status_list import STATUS_LIST_BYTES
 from spec.verdicts import VerdictCode, colour_words, verdict_words
 from tests.authority import Authority, doses
 from tests.vectors.build import KEY, MESSAGE, TEXT
@@ -47,8 +50,21 @@ SECTIONS: Final = """\
 9 Verdicts and words
 10 Limits
 11 Trust list
-12 Test vectors
-13 Security considerations
+11.1 Publication
+11.2 Freshness and evidence of time
+12 Status lists
+12.1 Lists and values
+12.2 Status list token
+12.3 Status index
+12.4 Young certificates
+12.5 What an issuer does
+13 Stolen keys
+13.1 Genuine list
+13.2 What a reader does
+13.3 What an issuer does
+13.4 Why it holds
+14 Test vectors
+15 Security considerations
 """.splitlines()
 
 
@@ -227,6 +243,12 @@ def test_the_colour_rule_gives_its_examples() -> None:
 
 def test_the_limits_are_those_of_the_code() -> None:
     values = {name: str(value) for name, value in vars(limits).items() if name.isupper()}
+    values |= {
+        "STATUS_LIST_BYTES": str(STATUS_LIST_BYTES),
+        "MAX_STATUS_LISTS": str(MAX_STATUS_LISTS),
+        "DIGEST_LENGTH": str(DIGEST_LENGTH),
+        "GENUINE_LIST_BYTES": str(GENUINE_LIST_BYTES),
+    }
     rows = table(section("10 Limits"), "Limit")
     assert {row[0].strip("`"): row[1] for row in rows} == values
     assert all(row[2].endswith(".") for row in rows)

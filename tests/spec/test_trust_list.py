@@ -139,7 +139,10 @@ def test_every_bit_of_a_list_flipped_gives_a_bundle_or_our_error() -> None:
 
 def bundle_of(trust_list: TrustList) -> TrustBundle:
     return TrustBundle.of(
-        trust_list=trust_list, vaccines=vaccine_table(), fresh_until=Timestamp(NOW + 1)
+        trust_list=trust_list,
+        vaccines=vaccine_table(),
+        fresh_until=Timestamp(NOW + 1),
+        status=AUTHORITY.status_lists(),
     )
 
 

@@ -18,7 +18,9 @@ def test_every_error_of_verification_has_its_verdict() -> None:
         (errors.UndeterminedError, Outcome.UNDETERMINED),
     }
     for kind, outcome in kinds:
-        codes = [error.code for error in subclasses(kind)]
+        # Other floors may derive errors of their own from these; a code then has more than one.
+        own = [error for error in subclasses(kind) if error.__module__ == errors.__name__]
+        codes = [error.code for error in own]
         assert len(codes) == len(set(codes))
         assert {VerdictCode(code) for code in codes} == {
             code for code in VerdictCode if code.outcome is outcome

@@ -10,10 +10,9 @@ from tests.vectors import files
 @click.command()
 @click.option("--write", is_flag=True, help="Write the files instead of comparing them.")
 def main(write: bool) -> None:
-    """Compare the files of spec/vectors/ with their cases, or write them."""
+    """Compare the files of both folders of vectors in spec/ with their cases, or write them."""
     if write:
-        files.write()
-        click.echo(f"vectors: {len(files.all_cases())} files are as their cases say", err=True)
+        click.echo(f"vectors: {files.write()} files are as their cases say", err=True)
         return
     differences = files.differences()
     for line in differences:

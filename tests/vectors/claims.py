@@ -9,7 +9,7 @@ import cbor2
 from spec.certificate import Dose, StatusPosition, VaccineCode
 from spec.dates import BirthDate
 from spec.verdicts import VerdictCode
-from tests.authority import doses
+from tests.authority import NOW, doses
 from tests.vectors.build import EXP, FACTS, IAT, ISS, PAYLOAD, claims, facts, mapping, signed
 from tests.vectors.case import AUTHORITY, Case
 
@@ -91,8 +91,8 @@ def _accepted() -> list[Case]:
         ),
         "status-position-last": (
             "5.5",
-            "The last position.",
-            {"status": StatusPosition(2**32 - 1)},
+            "The last position, of a certificate that is younger than the lists.",
+            {"status": StatusPosition(2**32 - 1), "issued_at": NOW},
         ),
         "dose-in-birth-year": (
             "8",

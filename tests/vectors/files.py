@@ -5,47 +5,95 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from tests.vectors import claims, courses, messages, signatures, texts, times
+from tests.vectors import (
+    claims,
+    compressed,
+    courses,
+    indexes,
+    messages,
+    signatures,
+    status,
+    status_times,
+    stolen,
+    texts,
+    times,
+    tokens,
+)
 from tests.vectors.case import Case
+from tests.vectors.status_case import StatusCase
 
-__all__ = ["DIRECTORY", "all_cases", "differences", "write"]
+__all__ = [
+    "DIRECTORY",
+    "STATUS_DIRECTORY",
+    "all_cases",
+    "all_status_cases",
+    "differences",
+    "write",
+]
 
 DIRECTORY: Final = Path(__file__).parent.parent.parent / "spec" / "vectors"
+STATUS_DIRECTORY: Final = DIRECTORY.parent / "status-vectors"
+
+_MODULES: Final = (
+    *(texts, messages, signatures, claims, courses, times),
+    *(status, status_times, stolen),
+)
 
 
 @cache
 def all_cases() -> tuple[Case, ...]:
-    """Every case, by name; raises ValueError when two share one."""
-    cases = [
-        case
-        for module in (texts, messages, signatures, claims, courses, times)
-        for case in module.cases()
-    ]
-    twice = [name for name, number in Counter(case.name for case in cases).items() if number > 1]
-    if twice:
-        raise ValueError(f"cases share a name: {', '.join(twice)}")
+    """Every case of a text, by name; raises ValueError when two share one."""
+    cases = [case for module in _MODULES for case in module.cases()]
+    _check_names([case.name for case in cases])
+    return tuple(sorted(cases, key=lambda case: case.name))
+
+
+@cache
+def all_status_cases() -> tuple[StatusCase, ...]:
+    """Every case of a token or an index, by name; raises ValueError when two share one."""
+    cases = [*tokens.cases(), *compressed.cases(), *indexes.cases()]
+    _check_names([case.name for case in cases])
     return tuple(sorted(cases, key=lambda case: case.name))
 
 
 def differences() -> list[str]:
     """What is wrong with the files: missing, not of a case, or not as its case says."""
-    wanted = {f"{case.name}.json": case.to_json() for case in all_cases()}
-    found = {path.name: path.read_text("utf-8") for path in DIRECTORY.glob("*.json")}
-    missing = [f"missing: {name}" for name in sorted(wanted.keys() - found.keys())]
-    stray = [f"of no case: {name}" for name in sorted(found.keys() - wanted.keys())]
+    wanted = _wanted()
+    found = {path: path.read_text("utf-8") for path in _found()}
+    missing = [f"missing: {path.name}" for path in sorted(wanted.keys() - found.keys())]
+    stray = [f"of no case: {path.name}" for path in sorted(found.keys() - wanted.keys())]
     changed = [
-        f"differs: {name}"
-        for name in sorted(wanted)
-        if name in found and found[name] != wanted[name]
+        f"differs: {path.name}"
+        for path in sorted(wanted)
+        if path in found and found[path] != wanted[path]
     ]
     return missing + stray + changed
 
 
-def write() -> None:
-    """Make the files as the cases say, and remove those of no case."""
-    names = {f"{case.name}.json" for case in all_cases()}
-    for path in DIRECTORY.glob("*.json"):
-        if path.name not in names:
+def write() -> int:
+    """Make the files as the cases say, and remove those of no case; gives their number."""
+    wanted = _wanted()
+    for path in _found():
+        if path not in wanted:
             path.unlink()
-    for case in all_cases():
-        (DIRECTORY / f"{case.name}.json").write_text(case.to_json(), "utf-8")
+    for path, text in wanted.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
+    return len(wanted)
+
+
+def _wanted() -> dict[Path, str]:
+    wanted = {DIRECTORY / f"{case.name}.json": case.to_json() for case in all_cases()}
+    for case in all_status_cases():
+        wanted[STATUS_DIRECTORY / f"{case.name}.json"] = case.to_json()
+    return wanted
+
+
+def _found() -> list[Path]:
+    return [path for folder in (DIRECTORY, STATUS_DIRECTORY) for path in folder.glob("*.json")]
+
+
+def _check_names(names: list[str]) -> None:
+    twice = [name for name, number in Counter(names).items() if number > 1]
+    if twice:
+        raise ValueError(f"cases share a name: {', '.join(twice)}")

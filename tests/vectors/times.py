@@ -20,7 +20,7 @@ from tests.authority import (
     time_of,
 )
 from tests.vectors.build import EXP, HEADER, MESSAGE, TEXT, claims, signed, text_of
-from tests.vectors.case import AUTHORITY, Case
+from tests.vectors.case import AUTHORITY, Case, with_key
 
 __all__ = ["cases"]
 
@@ -148,19 +148,19 @@ def _states() -> list[Case]:
             "key-retired",
             "A key that signs no more; this it signed in its time.",
             OK,
-            authority=_with(state=KeyState.RETIRED, signs_until=NOW - DAY),
+            authority=with_key(state=KeyState.RETIRED, signs_until=NOW - DAY),
         ),
         _case(
             "key-pending",
             "A key published ahead, used before its time.",
             VerdictCode.KEY_NOT_VALID,
-            authority=_with(state=KeyState.PENDING, signs_from=NOW + DAY),
+            authority=with_key(state=KeyState.PENDING, signs_from=NOW + DAY),
         ),
         _case(
             "key-pending-when-listed",
             "A key that was pending when the list was issued, and has begun since.",
             OK,
-            authority=_with(state=KeyState.PENDING, signs_from=ISSUED_AT),
+            authority=with_key(state=KeyState.PENDING, signs_from=ISSUED_AT),
             trust_issued_at=Timestamp(ISSUED_AT - DAY),
             at=Timestamp(ISSUED_AT + DAY),
         ),
@@ -168,21 +168,21 @@ def _states() -> list[Case]:
             "key-expired",
             "A key of the past: its certificates have ended, and so has this one.",
             VerdictCode.EXPIRED,
-            authority=_with(state=KeyState.EXPIRED),
+            authority=with_key(state=KeyState.EXPIRED),
             trust_issued_at=VERIFIES_UNTIL,
             at=Timestamp(VERIFIES_UNTIL + DAY),
         ),
         _case(
             "key-compromised",
-            "A key in strange hands.",
+            "A key in strange hands, and no list of what its issuer signed.",
             VerdictCode.KEY_COMPROMISED,
-            authority=_with(state=KeyState.COMPROMISED),
+            authority=with_key(state=KeyState.COMPROMISED),
         ),
         _case(
             "key-of-another-issuer",
             "A key that the trust list gives to LA signs for VN.",
             VerdictCode.KEY_NOT_VALID,
-            authority=_with(issuer="LA"),
+            authority=with_key(issuer="LA"),
         ),
         _case(
             "issuer-in-lower-case",
@@ -191,12 +191,6 @@ def _states() -> list[Case]:
             facts={"issuer": "vn"},
         ),
     ]
-
-
-def _with(**changes: Any) -> Authority:
-    authority = Authority(seed="vectors")
-    authority.change_key("active", **changes)
-    return authority
 
 
 def _order() -> list[Case]:
@@ -245,19 +239,19 @@ def _order() -> list[Case]:
             "A wrong signature under a compromised key.",
             forged,
             VerdictCode.BAD_SIGNATURE,
-            {"authority": _with(state=KeyState.COMPROMISED)},
+            {"authority": with_key(state=KeyState.COMPROMISED)},
         ),
         "order-claims-before-key-state": (
             "Malformed claims under a compromised key.",
             signed(b""),
             VerdictCode.MALFORMED,
-            {"authority": _with(state=KeyState.COMPROMISED), "cddl": False},
+            {"authority": with_key(state=KeyState.COMPROMISED), "cddl": False},
         ),
         "order-key-before-facts": (
             "Contradictory facts under a compromised key.",
             signed(claims(colour=1)),
             VerdictCode.KEY_COMPROMISED,
-            {"authority": _with(state=KeyState.COMPROMISED)},
+            {"authority": with_key(state=KeyState.COMPROMISED)},
         ),
         "order-facts-before-times": (
             "Contradictory facts, long ended.",
