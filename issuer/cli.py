@@ -1,74 +1,53 @@
 """The command line `dosepass-issuer`: dose records in, certificates out."""
 
-import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from importlib import resources
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import click
 
+from issuer.certificate_commands import (
+    draw_all,
+    list_certificates,
+    of_persons,
+    print_certificates,
+    show,
+)
 from issuer.csv_file import CsvFile, RecordFileError, open_csv
-from issuer.drawing import draw
 from issuer.intake import take_in
 from issuer.issuing import Issuing
+from issuer.options import EXIT_REFUSED, json_option, opened, register_option, vaccine_table
 from issuer.progress import progress_bar
 from issuer.records import Rules
-from issuer.register import certificates as store
-from issuer.register.certificates import StandingCertificate
 from issuer.register.database import Register
-from issuer.register.models import CertificateState
 from issuer.report import Report
 from issuer.signing import AuthorityKeys
+from issuer.status_commands import STATUS_COMMANDS
 from keys.authority import Authority
-from keys.bundle import VACCINES
 from keys.clock import SystemClock
 from keys.console import EXIT_TROUBLE, home_option, say, secrets_options
-from keys.errors import HintedError
 from keys.files import write_atomically
 from keys.secrets import SecretsHandler
-from keys.times import to_rfc3339
-from spec.certificate import Certificate
-from spec.certificate_number import parse_certificate_number
 from spec.names import clean_name
 from spec.vaccines import VaccineTable
 
 __all__ = ["cli"]
 
-_REGISTER_FILE: Final = "register.sqlite3"
 _SITES_FILE: Final = "sites.txt"
-_EXIT_REFUSED: Final = 1
-_PAGE: Final = 500
 _SECONDS_A_DAY: Final = 86_400
-_PRIVATE_FOLDER: Final = 0o700
 
-_STATES: Final = tuple(state.value for state in CertificateState)
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 _FOLDER: Final = click.Path(path_type=Path, file_okay=False)
-
-
-class NoSuchCertificateError(HintedError):
-    """The register has no certificate to show or draw under a number."""
-
-    code = "no_such_certificate"
 
 
 @click.group()
 @click.version_option(package_name="dosepass", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Turn dose records into signed vaccination certificates."""
+    """Turn dose records into signed vaccination certificates, and take them back."""
 
 
-_register_option = click.option(
-    "--register",
-    "register_url",
-    metavar="URL",
-    envvar="DOSEPASS_REGISTER",
-    show_envvar=True,
-    help=f"Database URL of the register.  [default: {_REGISTER_FILE} in the home directory]",
-)
-_json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+for _other in (list_certificates, show, print_certificates, *STATUS_COMMANDS):
+    cli.add_command(_other)
 
 
 @cli.command()
@@ -78,8 +57,8 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON.
 @click.option("--valid-days", type=click.IntRange(min=1), help="Days until a certificate ends.")
 @click.option("--sites", "sites_file", type=_FILE, help="Known sites, one name or code a line.")
 @click.option("--language", type=click.Choice(["en", "vi"]), default="en", show_default=True)
-@_json_option
-@_register_option
+@json_option
+@register_option
 @home_option
 @secrets_options
 def issue(
@@ -106,9 +85,9 @@ def issue(
     sites = _sites(sites_file, authority.home / _SITES_FILE)
     keys = AuthorityKeys(authority, secrets)
     keys.at(SystemClock().now())  # Whoever has no key should hear it before the work begins.
-    table = _vaccine_table()
+    table = vaccine_table()
     report = Report(str(file))
-    with _opened(authority, register_url) as register:
+    with opened(authority, register_url) as register:
         _take_in(register, records, table, sites, report)
         _issue(register, authority.issuer, keys, table, life, report)
         if report_file is not None:
@@ -116,73 +95,8 @@ def issue(
         click.echo(report.to_json() if as_json else "\n".join(_told(report, language)))
         if out is not None:
             persons = sorted(report.persons)
-            _draw_all(_of_persons(register, persons), len(persons), out, table)
+            draw_all(of_persons(register, persons), len(persons), out, table)
     return _exit_code(report)
-
-
-@cli.command("list")
-@click.option("--state", type=click.Choice(_STATES), help="Only these.")
-@_json_option
-@_register_option
-@home_option
-def list_certificates(
-    state: str | None, as_json: bool, register_url: str | None, home: Path
-) -> None:
-    """List the certificates of the register by their numbers, without personal data."""
-    states = list(CertificateState) if state is None else [CertificateState(state)]
-    with _opened(Authority.open(home), register_url) as register:
-        rows = (_described(one) for one in _pages(register, states))
-        if as_json:
-            click.echo(json.dumps({"certificates": list(rows)}, indent=2))
-        else:
-            for row in rows:
-                click.echo("  ".join(f"{value}" for value in row.values()))
-
-
-@cli.command()
-@click.argument("number")
-@_json_option
-@_register_option
-@home_option
-def show(number: str, as_json: bool, register_url: str | None, home: Path) -> None:
-    """Show the state of the certificate NUMBER and the text of its QR code."""
-    authority = Authority.open(home)
-    with _opened(authority, register_url) as register:
-        certificate = _find(register, authority.issuer, number)
-    described = {**_described(certificate), "kid": certificate.kid, "text": certificate.text}
-    if as_json:
-        click.echo(json.dumps(described, indent=2))
-        return
-    for name, value in described.items():
-        click.echo(f"{name.replace('_', ' '):<12}{'-' if value is None else value}")
-
-
-@cli.command("print")
-@click.argument("number", required=False)
-@click.option("--all", "everything", is_flag=True, help="Draw every issued certificate.")
-@click.option("--out", type=_FOLDER, required=True, help="Where the folders are made.")
-@_register_option
-@home_option
-def print_certificates(
-    number: str | None, everything: bool, out: Path, register_url: str | None, home: Path
-) -> None:
-    """Draw the certificate NUMBER, or all: QR code, phone card, paper certificate.
-
-    What is there already is left alone, so that a long run can be interrupted and repeated.
-    """
-    if everything == (number is not None):
-        raise click.UsageError("give either a certificate number or --all")
-    authority, table = Authority.open(home), _vaccine_table()
-    with _opened(authority, register_url) as register:
-        if number is None:
-            issued = CertificateState.ISSUED
-            with register.reading() as connection:
-                count = store.count_certificates(connection, issued)
-            _draw_all(_pages(register, [issued]), count, out, table)
-        else:
-            certificate = _find(register, authority.issuer, number)
-            _check_printable(certificate)
-            _draw_all([certificate], 1, out, table)
 
 
 def _take_in(
@@ -226,7 +140,7 @@ def _told(report: Report, language: str) -> Iterator[str]:
 def _exit_code(report: Report) -> int:
     if report.not_issued:
         return EXIT_TROUBLE
-    return _EXIT_REFUSED if report.refused else 0
+    return EXIT_REFUSED if report.refused else 0
 
 
 def _life(authority: Authority, valid_days: int | None) -> int:
@@ -262,81 +176,3 @@ def _sites(named: Path | None, default: Path) -> frozenset[str] | None:
     except UnicodeDecodeError:
         raise RecordFileError("the list of sites is not UTF-8") from None
     return frozenset(clean_name(line).casefold() for line in lines if line.strip())
-
-
-def _vaccine_table() -> VaccineTable:
-    """The table that verifiers get with the trust bundle."""
-    return VaccineTable.from_json(resources.files("spec").joinpath("data", VACCINES).read_bytes())
-
-
-@contextmanager
-def _opened(authority: Authority, url: str | None) -> Iterator[Register]:
-    register = Register.open(authority.home / _REGISTER_FILE if url is None else url)
-    try:
-        yield register
-    finally:
-        register.close()
-
-
-def _pages(register: Register, states: list[CertificateState]) -> Iterator[StandingCertificate]:
-    """All certificates in some states, a page at a time, so that no transaction stays open."""
-    after = 0
-    while True:
-        with register.reading() as connection:
-            page = store.certificates_after(connection, after, _PAGE, states)
-        if not page:
-            return
-        yield from page
-        after = page[-1].id
-
-
-def _of_persons(register: Register, person_ids: list[int]) -> Iterator[StandingCertificate]:
-    for start in range(0, len(person_ids), _PAGE):
-        with register.reading() as connection:
-            page = store.certificates_of(connection, person_ids[start : start + _PAGE])
-        yield from page
-
-
-def _find(register: Register, issuer: str, number: str) -> StandingCertificate:
-    named, position = parse_certificate_number(number)
-    with register.reading() as connection:
-        certificate = store.find_certificate(connection, issuer, position)
-    if certificate is None or named != issuer.upper():
-        raise NoSuchCertificateError(
-            "no certificate of this register has that number",
-            hint="dosepass-issuer list shows all numbers",
-        )
-    return certificate
-
-
-def _check_printable(certificate: StandingCertificate) -> None:
-    if certificate.state is not CertificateState.ISSUED:
-        raise NoSuchCertificateError(
-            f"the certificate is {certificate.state} and is not drawn",
-            hint="dosepass-issuer list --state issued shows those that are",
-        )
-
-
-def _described(certificate: StandingCertificate) -> dict[str, str | None]:
-    """A certificate without anything that names its holder."""
-    facts = Certificate.from_cbor(certificate.payload)
-    return {
-        "number": certificate.number,
-        "state": certificate.state,
-        "colour": facts.colour.word,
-        "doses": f"{len(facts.doses)}/{facts.doses_needed}",
-        "issued_at": to_rfc3339(facts.issued_at),
-        "expires_at": to_rfc3339(facts.expires_at),
-    }
-
-
-def _draw_all(
-    certificates: Iterable[StandingCertificate], count: int, out: Path, table: VaccineTable
-) -> None:
-    out.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
-    drawn = 0
-    with progress_bar("drawing", count) as advance:
-        for certificate in certificates:
-            drawn += draw(certificate, out, table)
-            advance(1)
-    say(f"drew {drawn} into {out}" + (f"; {count - drawn} were there" if drawn < count else ""))

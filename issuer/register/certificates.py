@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
 from issuer.register.models import CertificateRow, CertificateState, PersonRow, Row
+from issuer.register.trail import supersede_former
 from spec.certificate import StatusPosition, Timestamp
 from spec.certificate_number import certificate_number
 
@@ -91,11 +92,11 @@ def clear_due(connection: Connection, person_ids: Sequence[int]) -> None:
 
 
 def standing_facts(connection: Connection, person_ids: Sequence[int]) -> dict[int, bytes]:
-    """The digest of what the issued or reserved certificate of each person says.
+    """The digest of what the newest certificate of each person says that was not taken back.
 
-    A reserved one counts before an issued one: it is the newer.
+    A reserved one counts, and a suspended one: what is held back is not issued anew meanwhile.
     """
-    states = [CertificateState.ISSUED, CertificateState.RESERVED]
+    states = [CertificateState.ISSUED, CertificateState.RESERVED, CertificateState.SUSPENDED]
     query = (
         select(CertificateRow.person_id, CertificateRow.facts_digest)
         .where(CertificateRow.person_id.in_(person_ids), CertificateRow.state.in_(states))
@@ -152,22 +153,15 @@ def store_issued(
 ) -> set[int]:
     """Store the texts of certificates and supersede what the same persons had before.
 
-    Gives the ids of the persons. A certificate that another worker has stored in the meantime
-    keeps its text, and what that worker has issued after it stands.
+    Gives the ids of the persons. What is suspended or revoked stays so. A certificate that another
+    worker has stored in the meantime keeps its text, and what that worker has issued after it
+    stands.
     """
     ours = _still_reserved(connection, signed)
     if not ours:
         return set()
     person_ids = {certificate.person_id for certificate, _ in ours}
-    former = (
-        update(CertificateRow)
-        .where(
-            CertificateRow.person_id.in_(person_ids),
-            CertificateRow.state == CertificateState.ISSUED,
-        )
-        .values(state=CertificateState.SUPERSEDED.value)
-    )
-    connection.execute(former)
+    supersede_former(connection, person_ids, now)
     statement = (
         update(CertificateRow)
         .where(CertificateRow.id == bindparam("key"))

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError, SQLAlch
 from keys.errors import HintedError
 from keys.files import PRIVATE_MODE
 
-__all__ = ["Register", "RegisterError"]
+__all__ = ["Register", "RegisterError", "database_errors"]
 
 _BUSY_MILLISECONDS: Final = 30_000
 """How long a writer waits for another one; a batch of issuing takes well under a second."""
@@ -61,8 +61,22 @@ class Register:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One consistent view; nothing is written. Raises RegisterError."""
-        with _as_ours(), self.engine.connect() as connection:
+        """What stands at this moment; nothing is written. Raises RegisterError."""
+        with database_errors(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """One consistent view from the first query on, however many follow. Raises RegisterError.
+
+        Others write meanwhile. On SQLite, reading is always so.
+        """
+        engine = self.engine
+        if engine.dialect.name == "postgresql":
+            engine = engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        with database_errors(), engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -72,7 +86,7 @@ class Register:
         On SQLite it takes the write lock at once, so that what is read inside stays true until
         the commit. Raises RegisterError when the database fails: a full disk, a lock, damage.
         """
-        with _as_ours(), self._writer.begin() as connection:
+        with database_errors(), self._writer.begin() as connection:
             yield connection
 
     def _upgrade(self) -> None:
@@ -94,7 +108,7 @@ class Register:
 
 
 @contextmanager
-def _as_ours() -> Iterator[None]:
+def database_errors() -> Iterator[None]:
     """Turn what goes wrong with a database into a RegisterError.
 
     A constraint that did not hold or a statement that makes no sense is a fault of the program,

@@ -5,7 +5,7 @@ Times are whole seconds since 1970-01-01T00:00:00Z, birth dates text of their ow
 
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 __all__ = [
+    "EXCEPTIONS",
     "Base",
     "CertificateRow",
     "CertificateState",
@@ -29,6 +30,7 @@ __all__ = [
     "ImportRow",
     "PersonRow",
     "RecordState",
+    "StatusChangeRow",
     "StatusListRow",
 ]
 
@@ -59,13 +61,17 @@ class RecordState(StrEnum):
 
 
 class CertificateState(StrEnum):
-    """Where a certificate stands in the issuing cycle (docs/issuance.md)."""
+    """Where a certificate stands (docs/issuance.md), once issued as verifiers are told of it."""
 
     RESERVED = "reserved"
     """Its position and payload are fixed; it is not signed, or nobody knows yet that it is."""
     ISSUED = "issued"
     SUPERSEDED = "superseded"
     """True in all it says; a newer one of the same person says more."""
+    SUSPENDED = "suspended"
+    """Held back for now; it counts as the person's certificate and can be reinstated."""
+    REVOKED = "revoked"
+    """Taken back for ever: no state follows, and the database holds that too."""
     ABANDONED = "abandoned"
     """Reserved and never signed; its position stays unused for ever."""
 
@@ -126,13 +132,20 @@ class DoseRow(Base):
 
 
 class StatusListRow(Base):
-    """One status list of an issuer and how many of its positions are taken."""
+    """One status list of an issuer: how many of its positions are taken, and in which order."""
 
     __tablename__ = "status_lists"
 
     issuer: Mapped[str] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     taken: Mapped[int]
+    seed: Mapped[bytes | None]
+    """The secret that orders its positions; None: from a time of another order, and closed."""
+
+
+EXCEPTIONS: Final = "state IN ('abandoned', 'revoked', 'superseded', 'suspended')"
+"""The states in which a status list says something else than valid. SQLite uses the partial index
+only for a query that repeats this very text."""
 
 
 class CertificateRow(Base):
@@ -150,6 +163,11 @@ class CertificateRow(Base):
             postgresql_where=text("state = 'issued'"), sqlite_where=text("state = 'issued'"),
         ),
         Index(None, "person_id"),
+        Index(None, "issuer", "kid", "position"),
+        Index(
+            "ix_certificates_exceptions", "issuer", "position", "state", "reserved_at",
+            postgresql_where=text(EXCEPTIONS), sqlite_where=text(EXCEPTIONS),
+        ),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(_Id, primary_key=True)
@@ -169,6 +187,21 @@ class CertificateRow(Base):
     """When the signature was stored; the time inside the payload is that of the reservation."""
     note: Mapped[str | None]
     """Why it was abandoned."""
+
+
+class StatusChangeRow(Base):
+    """One line of the audit trail. Only ever added: the database refuses all else."""
+
+    __tablename__ = "status_changes"
+    __table_args__ = (Index(None, "certificate_id"),)
+
+    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    certificate_id: Mapped[int] = mapped_column(_Id, ForeignKey("certificates.id"))
+    at: Mapped[int]
+    operator: Mapped[str]
+    reason: Mapped[str]
+    former_state: Mapped[str]
+    state: Mapped[str]
 
 
 Row = dict[str, Any]

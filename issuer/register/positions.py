@@ -1,42 +1,38 @@
-"""Status positions: drawn at random within a list, without keeping a permutation anywhere.
+"""Status positions: each list is filled completely, in a random order of its own.
 
-A draw takes random places of the open list, drops those that the register shows as taken, and
-draws again for them; a unique constraint stands behind it. A list is closed at seven eighths, so
-that even its last draws find a free place after eight tries on average (2.4 over the life of the
-list). The places left over cost a few bytes of a compressed status list, and they read invalid.
-Random places keep neighbours in the list from being neighbours at a vaccination site.
+The register keeps how many positions of the newest list are taken and the seed of its order, so
+that a draw costs one row, however full the list is. A unique constraint stands behind it. The
+random order keeps neighbours in the list from being neighbours at a vaccination site.
 """
 
-from random import SystemRandom
-from typing import Final
+from collections.abc import Iterator
+from contextlib import suppress
 
 from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from issuer.register.database import RegisterError
-from issuer.register.models import CertificateRow, StatusListRow
+from issuer.register.list_order import ListOrder, new_seed
+from issuer.register.models import StatusListRow
 from spec.certificate import StatusPosition
 from spec.limits import MAX_STATUS_POSITION, STATUS_LIST_SIZE
 
-__all__ = ["FULL", "draw_positions"]
-
-FULL: Final = STATUS_LIST_SIZE * 7 // 8
-"""Positions taken at which a list is closed and the next one opened."""
-
-_RANDOM: Final = SystemRandom()
+__all__ = ["draw_positions"]
 
 
 def draw_positions(
-    connection: Connection, issuer: str, count: int, full: int = FULL
+    connection: Connection, issuer: str, count: int, size: int = STATUS_LIST_SIZE
 ) -> list[StatusPosition]:
-    """Take free positions of an issuer in random order; the transaction makes them taken.
+    """Take the next positions of an issuer; the transaction makes them taken.
 
-    Raises RegisterError when all lists that the format allows are full.
+    A list is full when `size` of its positions are taken. Raises RegisterError when all lists that
+    the format allows are full.
     """
     positions: list[StatusPosition] = []
     while len(positions) < count:
-        number, taken = _open_list(connection, issuer, full)
-        share = min(count - len(positions), full - taken)
-        positions += _draw(connection, issuer, number, share)
+        number, taken, seed = _open_list(connection, issuer, size)
+        share = min(count - len(positions), size - taken)
+        positions += _positions(number, seed, range(taken, taken + share))
         connection.execute(
             update(StatusListRow)
             .where(StatusListRow.issuer == issuer, StatusListRow.number == number)
@@ -45,34 +41,31 @@ def draw_positions(
     return positions
 
 
-def _open_list(connection: Connection, issuer: str, full: int) -> tuple[int, int]:
-    """The number of the newest list and how much of it is taken; a new one when it is full."""
+def _positions(number: int, seed: bytes, turns: range) -> Iterator[StatusPosition]:
+    order, first = ListOrder(seed), number * STATUS_LIST_SIZE
+    return (StatusPosition(first + order.index(turn)) for turn in turns)
+
+
+def _open_list(connection: Connection, issuer: str, size: int) -> tuple[int, int, bytes]:
+    """The newest list, how much of it is taken, and its seed; a new one when it is closed."""
     newest = (
-        select(StatusListRow.number, StatusListRow.taken)
+        select(StatusListRow.number, StatusListRow.taken, StatusListRow.seed)
         .where(StatusListRow.issuer == issuer)
         .order_by(StatusListRow.number.desc())
         .limit(1)
         .with_for_update()
     )
-    row = connection.execute(newest).one_or_none()
-    if row is not None and row.taken < full:
-        return row.number, row.taken
-    number = 0 if row is None else row.number + 1
+    while True:
+        row = connection.execute(newest).one_or_none()
+        if row is not None and row.seed is not None and row.taken < size:
+            return row.number, row.taken, row.seed
+        _start_list(connection, issuer, 0 if row is None else row.number + 1)
+
+
+def _start_list(connection: Connection, issuer: str, number: int) -> None:
+    """Make a list, unless another worker makes it at this moment: then the two share it."""
     if number * STATUS_LIST_SIZE > MAX_STATUS_POSITION:
         raise RegisterError("all status lists of this issuer are full")
-    connection.execute(insert(StatusListRow), {"issuer": issuer, "number": number, "taken": 0})
-    return number, 0
-
-
-def _draw(connection: Connection, issuer: str, number: int, count: int) -> list[StatusPosition]:
-    """Draw free places of one list, in the order in which chance gave them."""
-    places = range(number * STATUS_LIST_SIZE, (number + 1) * STATUS_LIST_SIZE)
-    drawn: dict[int, None] = {}
-    while len(drawn) < count:
-        candidates = _RANDOM.sample(places, count - len(drawn))
-        query = select(CertificateRow.position).where(
-            CertificateRow.issuer == issuer, CertificateRow.position.in_(candidates)
-        )
-        taken = set(connection.execute(query).scalars())
-        drawn |= dict.fromkeys(place for place in candidates if place not in taken)
-    return [StatusPosition(place) for place in drawn]
+    row = {"issuer": issuer, "number": number, "taken": 0, "seed": new_seed()}
+    with suppress(IntegrityError), connection.begin_nested():
+        connection.execute(insert(StatusListRow), row)

@@ -2,13 +2,20 @@
 
 import multiprocessing
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
+
+import pytest
 
 from issuer.csv_file import open_csv
 from issuer.intake import take_in
 from issuer.records import Rules
 from issuer.register.models import CertificateState
+from issuer.status_changes import StatusChanges
+from issuer.status_requests import Request
+from issuer.status_rules import Action
+from spec.certificate import StatusPosition
 from tests.authority import vaccine_table
 from tests.issuer.world import World, csv_text, row
 
@@ -36,9 +43,26 @@ def take_in_and_issue(folder: Path) -> None:
     world.issuing(batch=25).run()
 
 
-def killed_after(folder: Path, seconds: float) -> bool:
+def change_all(folder: Path, action: Action) -> None:
+    """What the commands do that change the status of many, in small batches."""
+    world = World(folder)
+    requests = [
+        Request(line=line, position=StatusPosition(one.position), reason="the whole batch")
+        for line, one in enumerate(world.certificates())
+    ]
+    changes = StatusChanges(
+        register=world.register, issuer="VN", action=action, operator="minh", clock=world.clock,
+        batch=5,
+    )  # fmt: skip
+    for _ in changes.run(requests):
+        pass
+
+
+def killed_after(
+    folder: Path, seconds: float, work: Callable[..., None] = take_in_and_issue, *more: object
+) -> bool:
     """Let a process run for a while, then kill it with SIGKILL unless it is done."""
-    process = FORK.Process(target=take_in_and_issue, args=(folder,))
+    process = FORK.Process(target=work, args=(folder, *more))
     process.start()
     process.join(seconds)
     process.kill()
@@ -81,6 +105,52 @@ def test_four_at_once_do_the_work_of_one(tmp_path: Path) -> None:
         process.join()
     assert [process.exitcode for process in processes] == [0] * 4
     _check_whole(World(tmp_path), {})
+
+
+@pytest.mark.parametrize(
+    ("action", "state"), [(Action.REVOKE, "revoked"), (Action.REINSTATE, "issued")]
+)
+def test_status_changes_killed_at_random_moments(
+    tmp_path: Path, action: Action, state: str
+) -> None:
+    (tmp_path / "records.csv").write_text(records(), encoding="utf-8", newline="")
+    take_in_and_issue(tmp_path)
+    change_all(tmp_path, Action.SUSPEND)
+    chance = random.Random(2022)  # noqa: S311 - moments to kill at, no secret
+    patience, done = 0.05, [0]
+    while killed_after(tmp_path, chance.uniform(patience / 2, patience), change_all, action):
+        patience *= 1.15
+        done.append(_done(World(tmp_path), state))
+    assert done == sorted(done)
+    assert len({count for count in done if 0 < count < PEOPLE}) > 1  # killed half way, and again
+    assert _done(World(tmp_path), state) == PEOPLE
+
+
+def test_four_operators_at_once_leave_one_line_for_each_change(tmp_path: Path) -> None:
+    (tmp_path / "records.csv").write_text(records(), encoding="utf-8", newline="")
+    take_in_and_issue(tmp_path)
+    actions = [Action.SUSPEND, Action.REVOKE, Action.SUSPEND, Action.REVOKE]
+    processes = [FORK.Process(target=change_all, args=(tmp_path, action)) for action in actions]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0] * 4
+    assert _done(World(tmp_path), "revoked") == PEOPLE
+
+
+def _done(world: World, state: str) -> int:
+    """How many certificates are in a state, after a look at whether all agree with the trail."""
+    trail: dict[int, str] = {}
+    for key, _, _, former, new in world.trail():
+        assert trail.get(key, "issued") == former
+        trail[key] = new
+    certificates = world.certificates()
+    assert {one.id: one.state for one in certificates} == {
+        one.id: trail.get(one.id, "issued") for one in certificates
+    }
+    world.register.close()
+    return sum(one.state == state for one in certificates)
 
 
 def _check_whole(world: World, before: dict[int, tuple[bytes, str | None]]) -> None:

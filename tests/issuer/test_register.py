@@ -1,4 +1,4 @@
-"""The register: its schema, its promises, and the positions drawn from it."""
+"""The register: its schema, its promises, and what it refuses."""
 
 import stat
 import traceback
@@ -12,8 +12,8 @@ from sqlalchemy.exc import IntegrityError
 
 from issuer.register.database import Register, RegisterError
 from issuer.register.models import Base, CertificateRow, PersonRow
-from issuer.register.positions import FULL, draw_positions
-from spec.limits import STATUS_LIST_SIZE
+from issuer.register.positions import draw_positions
+from issuer.status_rules import Action
 from tests.issuer.world import HOA, PowerCutError, World, row
 
 
@@ -163,46 +163,46 @@ def test_a_register_damaged_in_the_middle(tmp_path: Path) -> None:
         World(tmp_path).issue(row(injected_on="20/08/2021"))
 
 
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE certificates SET state = 'issued'", "a revoked certificate stays revoked"),
+        ("UPDATE certificates SET state = 'superseded'", "a revoked certificate stays revoked"),
+        ("DELETE FROM certificates", "certificates are never deleted"),
+        ("UPDATE status_changes SET reason = 'another'", "the trail is only added to"),
+        ("UPDATE status_changes SET at = 0 WHERE id = 1", "the trail is only added to"),
+        ("DELETE FROM status_changes", "the trail is only added to"),
+    ],
+)
+def test_the_database_itself_refuses_what_must_never_happen(
+    world: World, statement: str, said: str
+) -> None:
+    world.issue(row())
+    world.change(Action.REVOKE, world.certificates())
+    before = world.certificates()
+    with pytest.raises(IntegrityError, match=said), world.register.writing() as connection:
+        connection.exec_driver_sql(statement)
+    assert world.certificates() == before
+    assert world.count("status_changes") == 1
+
+
+def test_a_revoked_certificate_may_be_written_as_revoked_again(world: World) -> None:
+    world.issue(row())
+    world.change(Action.REVOKE, world.certificates())
+    with world.register.writing() as connection:
+        connection.exec_driver_sql("UPDATE certificates SET state = 'revoked'")
+
+
+def test_a_snapshot_sees_nothing_of_what_others_write(world: World) -> None:
+    world.issue(row())
+    count = "SELECT count(*) FROM certificates"
+    with world.register.snapshot() as connection:
+        assert connection.exec_driver_sql(count).scalar() == 1
+        World(world.folder).issue(row(injected_on="20/08/2021"))
+        assert connection.exec_driver_sql(count).scalar() == 1
+    assert world.count("certificates") == 2
+
+
 def _draw_three(world: World) -> None:
     with world.register.writing() as connection:
         draw_positions(connection, "VN", 3)
-
-
-def test_positions_are_drawn_apart_and_in_no_order(world: World) -> None:
-    with world.register.writing() as connection:
-        drawn = [one.number for one in draw_positions(connection, "VN", 2000)]
-    assert len(set(drawn)) == 2000
-    assert all(0 <= number < STATUS_LIST_SIZE for number in drawn)
-    assert drawn != sorted(drawn)
-    # Spread over the whole list: each quarter of it gets a fair share.
-    quarters = [
-        sum(number * 4 // STATUS_LIST_SIZE == part for number in drawn) for part in range(4)
-    ]
-    assert min(quarters) > 350
-
-
-def test_taken_positions_are_not_drawn_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    world.issue(row())
-    taken = world.certificates()[0].position
-    draws = iter([[taken, 5], [taken], [6]])
-    monkeypatch.setattr("issuer.register.positions._RANDOM.sample", lambda *_: next(draws))
-    with world.register.writing() as connection:
-        assert [one.number for one in draw_positions(connection, "VN", 2)] == [5, 6]
-
-
-def test_a_full_list_is_followed_by_a_new_one(world: World) -> None:
-    with world.register.writing() as connection:
-        drawn = draw_positions(connection, "VN", 25, full=10)
-        assert [one.list_number for one in drawn] == [0] * 10 + [1] * 10 + [2] * 5
-        (more,) = draw_positions(connection, "VN", 1, full=10)
-        assert more.list_number == 2
-        (other,) = draw_positions(connection, "VN-79", 1, full=10)
-        assert other.list_number == 0
-    assert FULL < STATUS_LIST_SIZE
-
-
-def test_the_end_of_all_positions_is_said(world: World) -> None:
-    with world.register.writing() as connection:
-        connection.exec_driver_sql("INSERT INTO status_lists VALUES ('VN', 16383, 10)")
-        with pytest.raises(RegisterError, match="full"):
-            draw_positions(connection, "VN", 1, full=10)

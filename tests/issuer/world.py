@@ -3,7 +3,7 @@
 import csv
 import io
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +17,10 @@ from issuer.records import Rules
 from issuer.register.database import Register
 from issuer.register.models import CertificateRow, CertificateState
 from issuer.signing import SigningKey
-from spec.certificate import Certificate, Timestamp
+from issuer.status_changes import Outcome, StatusChanges
+from issuer.status_requests import Request
+from issuer.status_rules import Action
+from spec.certificate import Certificate, StatusPosition, Timestamp
 from tests.authority import DAY, Authority, vaccine_table
 from tests.authority import SigningKey as HeldKey
 from verifier.pipeline import verify
@@ -110,6 +113,34 @@ class World:
             query = query.where(CertificateRow.state.in_(states))
         with self.register.reading() as connection:
             return list(connection.execute(query))  # type: ignore[arg-type]  # rows alike in use
+
+    def change(
+        self, action: Action, certificates: Sequence[CertificateRow], reason: str = "a good reason"
+    ) -> list[Outcome]:
+        """Change the status of certificates as the operator `minh`."""
+        requests = [
+            Request(line=line, position=StatusPosition(one.position), reason=reason)
+            for line, one in enumerate(certificates, start=1)
+        ]
+        batches = StatusChanges(
+            register=self.register,
+            issuer=self.authority.issuer,
+            action=action,
+            operator="minh",
+            clock=self.clock,
+        ).run(requests)
+        return [outcome for batch in batches for outcome in batch]
+
+    def states(self) -> list[str]:
+        """The states of all certificates, in their order."""
+        return [one.state for one in self.certificates()]
+
+    def trail(self) -> list[tuple[int, str, str, str, str]]:
+        """Certificate id, operator, reason, former and new state of each line of the trail."""
+        columns = "certificate_id, operator, reason, former_state, state"
+        query = f"SELECT {columns} FROM status_changes ORDER BY id"  # noqa: S608 - names of ours
+        with self.register.reading() as connection:
+            return [tuple(line) for line in connection.exec_driver_sql(query)]
 
     def issued(self) -> list[Certificate]:
         """What verifiers read in the issued certificates; raises when one would be refused."""

@@ -1,0 +1,75 @@
+"""What the commands of `dosepass-issuer` share: options, the open register, one certificate."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from typing import Final
+
+import click
+
+from issuer.register import certificates as store
+from issuer.register.certificates import StandingCertificate
+from issuer.register.database import Register
+from keys.authority import Authority
+from keys.bundle import VACCINES
+from keys.errors import HintedError
+from keys.ledger import REGISTER_FILE
+from spec.certificate_number import parse_certificate_number
+from spec.vaccines import VaccineTable
+
+__all__ = [
+    "EXIT_REFUSED",
+    "NoSuchCertificateError",
+    "find_certificate",
+    "json_option",
+    "opened",
+    "register_option",
+    "vaccine_table",
+]
+
+EXIT_REFUSED: Final = 1
+"""Something of what was asked was refused; all else is done."""
+
+register_option = click.option(
+    "--register",
+    "register_url",
+    metavar="URL",
+    envvar="DOSEPASS_REGISTER",
+    show_envvar=True,
+    help=f"Database URL of the register.  [default: {REGISTER_FILE} in the home directory]",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+
+
+class NoSuchCertificateError(HintedError):
+    """The register has no certificate to show or draw under a number."""
+
+    code = "no_such_certificate"
+
+
+@contextmanager
+def opened(authority: Authority, url: str | None) -> Iterator[Register]:
+    """The register of an authority while the block runs. Raises RegisterError."""
+    register = Register.open(authority.home / REGISTER_FILE if url is None else url)
+    try:
+        yield register
+    finally:
+        register.close()
+
+
+def find_certificate(register: Register, issuer: str, number: str) -> StandingCertificate:
+    """The certificate of a number; raises CertificateNumberError, NoSuchCertificateError."""
+    named, position = parse_certificate_number(number)
+    with register.reading() as connection:
+        certificate = store.find_certificate(connection, issuer, position)
+    if certificate is None or named != issuer.upper():
+        raise NoSuchCertificateError(
+            "no certificate of this register has that number",
+            hint="dosepass-issuer list shows all numbers",
+        )
+    return certificate
+
+
+def vaccine_table() -> VaccineTable:
+    """The table that verifiers get with the trust bundle."""
+    return VaccineTable.from_json(resources.files("spec").joinpath("data", VACCINES).read_bytes())
