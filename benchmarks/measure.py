@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Row", "compare", "seconds_each"]
+__all__ = ["Row", "compare", "print_row", "seconds_each"]
 
 Action = Callable[[], object]
 
@@ -18,6 +18,12 @@ class Row:
     figure: str
     bound: str
     holds: bool
+
+
+def print_row(row: Row) -> None:
+    """Print a row as soon as it is measured."""
+    print(f"{'holds' if row.holds else 'FAILS':<6} {row.what}")
+    print(f"{'':<6} {row.figure}; bound: {row.bound}", flush=True)
 
 
 def seconds_each(action: Action, repeats: int) -> float:

@@ -1,41 +1,41 @@
-"""The authority's home directory: its settings, signing keys, role keys, and what it publishes."""
+"""What an authority does: make keys, publish, rotate, retire, and survive a stolen key.
 
-import json
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+Every operation holds the home's lock, goes on from whatever a killed run left, and when it is run
+again does only what is left.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
-from typing import Final
-from urllib.parse import quote
 
-from keys import repository
-from keys.algorithms import generate_private_key, kid_of, public_key_of
-from keys.bundle import TRUST_LIST, VACCINES
+from keys.algorithms import generate_private_key
 from keys.clock import Clock
-from keys.errors import AuthorityError, KeyScheduleError, PublishError
-from keys.file_signer import load_private_key, purpose_of, save_private_key
-from keys.files import locked, sweep, write_atomically
-from keys.repository import ROLES, Lives, StaticRepository
+from keys.errors import AuthorityError, KeyScheduleError, PublishError, SecretError, SignerError
+from keys.home import RECORDS_FILE, SETTINGS_FILE, Home
+from keys.ledger import open_ledger
+from keys.new_home import make_home
+from keys.new_keys import checked_passphrase, make_signing_key
+from keys.outlook import Outlook, look_ahead
+from keys.plans import (
+    NewKey,
+    Plan,
+    plan_compromise,
+    plan_retirement,
+    plan_rotation,
+    plan_tick,
+)
+from keys.publishing import build, settled
 from keys.schedule import KeyRecord, choose_signing_key
-from keys.secrets import FixedSecret, SecretsHandler
-from keys.settings import Settings, check_issuer, to_toml
+from keys.secrets import SecretsHandler
+from keys.settings import Settings
 from keys.signer import Signer, signer_from_uri
-from keys.stored_bundle import StoredBundle
-from keys.times import to_datetime
+from keys.status_tokens import STATUS_KEY_FILES, open_status_key, save_status_key
 from spec.certificate import Timestamp
-from spec.cose import Algorithm
-from spec.trust_list import PublicKey, TrustList
+from spec.cose import Algorithm, Kid
+from spec.errors import MalformedError
 
-__all__ = ["Authority", "AuthorityError", "KeyScheduleError", "Publication"]
-
-_SETTINGS_FILE: Final = "authority.toml"
-_RECORDS_FILE: Final = "keys.json"
-_LOCK_FILE: Final = ".lock"
-_PROOF_ROLE: Final = "timestamp"
-"""The role whose key shows that a passphrase is the home's."""
+__all__ = ["Authority", "AuthorityError", "Done", "KeyScheduleError", "Publication"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,17 +46,31 @@ class Publication:
     """When the trust list was made; an unchanged list keeps its time."""
     fresh_until: Timestamp
     """When verifiers stop judging unless a newer publication reaches them."""
+    status_until: Timestamp
+    """When they stop for want of newer status lists."""
     root_expires: Timestamp
     keys: int
+    lists: int
+    """How many status lists there are."""
+    genuine: Mapping[Kid, int]
+    """How many certificates stay valid under each compromised key."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Authority:
-    """One issuing authority. All its keys share one passphrase."""
+class Done:
+    """What an operation did; its plan says it in words."""
 
-    home: Path
-    issuer: str
-    settings: Settings
+    plan: Plan
+    made: KeyRecord | None
+    publication: Publication | None
+    """None where there was nothing to publish."""
+    not_made: SignerError | SecretError | None = None
+    """Why the new key of a compromise could not be made: the rest was done all the same."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Authority(Home):
+    """One issuing authority."""
 
     @classmethod
     def create(cls, home: Path, issuer: str, secrets: SecretsHandler, clock: Clock) -> "Authority":
@@ -64,28 +78,7 @@ class Authority:
 
         Raises AuthorityError when something is there already, SecretError without a passphrase.
         """
-        check_issuer(issuer)
-        home = home.absolute()
-        if home.exists() and (not home.is_dir() or any(home.iterdir())):
-            raise AuthorityError(
-                f"{home} is not empty; nothing was changed",
-                hint="an authority is made once; name another directory with --home",
-            )
-        passphrase = secrets.new_passphrase(purpose_of(_role_key(home, _PROOF_ROLE)))
-        try:
-            home.parent.mkdir(parents=True, exist_ok=True)
-            temporary = Path(tempfile.mkdtemp(dir=home.parent, prefix=f".{home.name}."))
-            try:
-                _fill(temporary, issuer, passphrase, clock.now())
-                temporary.rename(home)
-            except BaseException:
-                shutil.rmtree(temporary)
-                raise
-        except OSError as error:
-            raise AuthorityError(
-                f"{home} cannot be made: {error.strerror}",
-                hint="name a directory that does not exist, below one that you may write to",
-            ) from None
+        make_home(home.absolute(), issuer, secrets, clock)
         return cls.open(home)
 
     @classmethod
@@ -93,7 +86,7 @@ class Authority:
         """Read the settings of a home; raises AuthorityError. No key is opened."""
         home = home.absolute()
         try:
-            issuer, settings = Settings.from_toml((home / _SETTINGS_FILE).read_bytes())
+            issuer, settings = Settings.from_toml((home / SETTINGS_FILE).read_bytes())
         except FileNotFoundError:
             raise AuthorityError(
                 f"there is no authority in {home}", hint="run: dosepass-keys init, or give --home"
@@ -102,55 +95,9 @@ class Authority:
             raise AuthorityError(f"{home} cannot be read: {error.strerror}") from None
         return cls(home=home, issuer=issuer, settings=settings)
 
-    @property
-    def public(self) -> Path:
-        """What is published: the directory that a web server serves."""
-        return self.home / "public"
-
-    @property
-    def private(self) -> Path:
-        """The encrypted private keys."""
-        return self.home / "private"
-
-    def records(self) -> tuple[KeyRecord, ...]:
-        """The signing keys in the order in which they were made; raises AuthorityError."""
-        try:
-            document = json.loads((self.home / _RECORDS_FILE).read_bytes())
-            return tuple(KeyRecord.from_json(row) for row in document["keys"])
-        except (KeyError, TypeError, ValueError, KeyScheduleError) as error:
-            raise AuthorityError(
-                f"{self.home / _RECORDS_FILE} is damaged: {error}", hint="restore it from a backup"
-            ) from None
-        except OSError as error:
-            raise AuthorityError(
-                f"{self.home / _RECORDS_FILE} cannot be read: {error.strerror}",
-                hint="restore it from a backup",
-            ) from None
-
-    def generate(
-        self, algorithm: Algorithm, secrets: SecretsHandler, now: Timestamp, *, at_once: bool
-    ) -> KeyRecord:
-        """Make a signing key and record it; it waits for `publish` and its propagation time.
-
-        `at_once` lets it sign without waiting. That is safe only before the first verifier has a
-        trust list: to any other the key is unknown, and honest holders are turned away.
-
-        Raises SignerError when the passphrase is not the one of this home.
-        """
-        with self._locked():
-            records = self.records()
-            passphrase = secrets.passphrase(purpose_of(_role_key(self.home, _PROOF_ROLE)))
-            load_private_key(_role_key(self.home, _PROOF_ROLE), FixedSecret(passphrase))
-            private_key = generate_private_key(algorithm)
-            record = self._planned(public_key_of(private_key), now, at_once=at_once)
-            path = self.home / record.uri.removeprefix("file:")
-            save_private_key(path, private_key, passphrase)
-            try:
-                self._write_records((*records, record))
-            except BaseException:
-                path.unlink()
-                raise
-        return record
+    def outlook(self, now: Timestamp) -> Outlook:
+        """What happens next, and what is wrong; no key is opened."""
+        return look_ahead(self.records(), self.published(), self.settings, now)
 
     def active_signer(self, now: Timestamp, secrets: SecretsHandler) -> Signer:
         """Open the key that signs at a time.
@@ -158,136 +105,188 @@ class Authority:
         Raises KeyScheduleError when none may, SignerError and SecretError when it does not open.
         """
         record = choose_signing_key(self.records(), now)
-        signer = signer_from_uri(self._absolute(record.uri), secrets)
+        signer = signer_from_uri(self.absolute(record.uri), secrets)
         if signer.kid != record.kid:
             raise AuthorityError(
-                f"{record.uri} holds another key than {_RECORDS_FILE} says",
+                f"{record.uri} holds another key than {RECORDS_FILE} says",
                 hint="restore the key file from a backup",
             )
         return signer
 
-    def has_published(self) -> bool:
-        """Whether verifiers may exist: a trust list with a key has gone out."""
-        return any(record.published_at is not None for record in self.records())
+    def generate(
+        self,
+        algorithm: Algorithm,
+        secrets: SecretsHandler,
+        now: Timestamp,
+        *,
+        at_once: bool,
+        token: str | None = None,
+    ) -> KeyRecord:
+        """Make a signing key and record it; it waits for `publish` and its propagation time.
 
-    def publish(self, now: Timestamp, secrets: SecretsHandler) -> Publication:
-        """Bring keys and vaccine table to the verifiers; to run it again is always safe.
+        `at_once` lets it sign without waiting. That is safe only before the first verifier has a
+        trust list: to any other the key is unknown, and honest holders are turned away. `token`
+        is the `pkcs11:` URI of a token to make it in.
+
+        Raises SignerError when the passphrase is not the one of this home.
+        """
+        make = NewKey(algorithm=algorithm, token=token, at_once=at_once)
+        with self.locked():
+            return make_signing_key(self, self.records(), make, secrets, now)
+
+    def publish(
+        self, now: Timestamp, secrets: SecretsHandler, register_url: str | None = None
+    ) -> Publication:
+        """Bring everything that verifiers need online; to run it again is always safe.
 
         The records are written last: a key whose publication was cut off counts as unpublished,
-        so that it waits longer than needed rather than too short. Raises PublishError.
+        so that it waits longer than needed rather than too short. Raises PublishError, LedgerError,
+        SignerError and SecretError.
         """
-        with self._locked():
-            records = tuple(
-                record.published(now).verifying_for(self.settings.certificate_life, now)
-                for record in self.records()
+        with self.locked():
+            return self._publish(self.records(), now, secrets, register_url)
+
+    def rotate(
+        self,
+        now: Timestamp,
+        secrets: SecretsHandler,
+        register_url: str | None = None,
+        *,
+        at_once: bool = False,
+        algorithm: Algorithm | None = None,
+        token: str | None = None,
+    ) -> Done:
+        """Make the successor of the key that signs, and publish it; nothing if there is one."""
+        with self.locked():
+            plan = plan_rotation(
+                self.records(),
+                self.settings,
+                now,
+                at_once=at_once,
+                algorithm=algorithm,
+                token=token,
             )
-            if not records:
-                raise PublishError(
-                    "there is no signing key to publish", hint="run: dosepass-keys generate"
+            return self._carry_out(plan, now, secrets, register_url)
+
+    def tick(
+        self,
+        now: Timestamp,
+        secrets: SecretsHandler,
+        register_url: str | None = None,
+        *,
+        wait: bool = True,
+    ) -> Done:
+        """Publish, and make the next key when it is due; raises AuthorityError if not to `wait`."""
+        with self.locked(wait=wait):
+            plan = plan_tick(self.records(), self.settings, now)
+            return self._carry_out(plan, now, secrets, register_url)
+
+    def retire(self, kid: Kid, now: Timestamp, *, alone: bool = False) -> Done:
+        """Let a key stop signing; `alone`: although nothing can be issued then.
+
+        It is not published: that needs no hurry, and other keys.
+        """
+        with self.locked():
+            plan = plan_retirement(self.records(), kid, now, alone=alone)
+            if plan.publish:
+                self.write_records(plan.records)
+        return Done(plan=plan, made=None, publication=None)
+
+    def compromise(
+        self,
+        kids: Sequence[Kid],
+        now: Timestamp,
+        secrets: SecretsHandler,
+        register_url: str | None = None,
+        *,
+        at_once: bool = False,
+    ) -> Done:
+        """Shut a thief out: mark keys as stolen, make a fresh one, publish what is genuine.
+
+        The mark is recorded before anything that can fail for another reason than the passphrase.
+        """
+        with self.locked():
+            plan = plan_compromise(self.records(), kids, self.settings, now, at_once=at_once)
+            checked_passphrase(self, secrets)
+            self.write_records(plan.records)
+            try:
+                return self._carry_out(plan, now, secrets, register_url)
+            except (SignerError, SecretError) as error:
+                # The token of the stolen key may be gone with it; the thief is shut out first.
+                if plan.make is None:
+                    raise
+                publication = self._publish(self.records(), now, secrets, register_url)
+                return Done(plan=plan, made=None, publication=publication, not_made=error)
+
+    def _carry_out(
+        self, plan: Plan, now: Timestamp, secrets: SecretsHandler, register_url: str | None
+    ) -> Done:
+        made = None
+        if plan.make is not None:
+            checked_passphrase(self, secrets)
+            made = make_signing_key(self, plan.records, plan.make, secrets, now)
+        if not plan.publish:
+            return Done(plan=plan, made=None, publication=None)
+        publication = self._publish(self.records(), now, secrets, register_url)
+        if made is not None:
+            (made,) = (record for record in self.records() if record.kid == made.kid)
+        return Done(plan=plan, made=made, publication=publication)
+
+    def _status_signer(self, secrets: SecretsHandler) -> Signer:
+        """The key of the status tokens; a lost one is made anew, since TUF stands behind it."""
+        if not any(self.private.glob(STATUS_KEY_FILES)):
+            passphrase = checked_passphrase(self, secrets)
+            save_status_key(self.private, generate_private_key(Algorithm.ES256), passphrase)
+        return open_status_key(self.private, secrets)
+
+    def _publish(
+        self,
+        records: tuple[KeyRecord, ...],
+        now: Timestamp,
+        secrets: SecretsHandler,
+        register_url: str | None,
+    ) -> Publication:
+        records = settled(records, self.settings, now)
+        signer = self._status_signer(secrets)
+        static = self.repository(secrets, now)
+        with self._publish_errors(), self.spool() as spool:
+            # The index promises to know all from before `now`: the ledger is opened after it.
+            with closing(open_ledger(self.home, self.issuer, register_url)) as ledger:
+                contents = build(
+                    records=records,
+                    issuer=self.issuer,
+                    settings=self.settings,
+                    published=static.content,
+                    ledger=ledger,
+                    signer=signer,
+                    spool=spool,
+                    now=now,
                 )
-            static = self._repository(secrets, now)
-            trust_list = self._trust_list(records, static.content(TRUST_LIST), now)
-            static.publish(_contents(trust_list))
-            self._write_records(records)
+            static.publish(contents.targets, contents.status)
+        self.write_records(records)
+        ends = {role: Timestamp(int(end.timestamp())) for role, end in static.ends().items()}
         return Publication(
-            issued_at=trust_list.issued_at,
-            fresh_until=Timestamp(int(static.fresh_until().timestamp())),
-            root_expires=Timestamp(int(static.root_expires().timestamp())),
+            issued_at=contents.trust_list.issued_at,
+            fresh_until=min(ends[role] for role in ("timestamp", "snapshot", "targets")),
+            status_until=ends["status"],
+            root_expires=ends["root"],
             keys=len(records),
+            lists=len(contents.index.lists),
+            genuine=contents.genuine,
         )
-
-    def _planned(self, public_key: PublicKey, now: Timestamp, *, at_once: bool) -> KeyRecord:
-        kid = kid_of(public_key)
-        return KeyRecord.plan(
-            kid=kid,
-            public_key=public_key,
-            uri=f"file:{self.private.name}/signing-{kid.hex()}.pem",
-            issuer=self.issuer,
-            now=now,
-            propagation=0 if at_once else self.settings.propagation,
-            signing_life=self.settings.signing_life,
-            certificate_life=self.settings.certificate_life,
-        )
-
-    def _trust_list(
-        self, records: tuple[KeyRecord, ...], published: bytes | None, now: Timestamp
-    ) -> TrustList:
-        """The list to publish: the published one while it says the same and is not old."""
-        fresh = TrustList(issued_at=now, keys=tuple(record.trusted(now) for record in records))
-        if published is None:
-            return fresh
-        old = TrustList.from_cbor(published)
-        if old.issued_at > now:
-            raise PublishError(
-                "the clock of this machine stands before the last publication",
-                hint="set the date and time, then publish again",
-            )
-        unchanged = set(old.keys) == set(fresh.keys)
-        return (
-            old if unchanged and now - old.issued_at < self.settings.trust_list_renewal else fresh
-        )
-
-    def _repository(self, secrets: SecretsHandler, now: Timestamp) -> StaticRepository:
-        keys = {
-            role: load_private_key(_role_key(self.home, role), secrets)
-            for role in ROLES
-            if role != "root"
-        }
-        return StaticRepository(self.public, keys, _lives(self.settings), to_datetime(now))
-
-    def _absolute(self, uri: str) -> str:
-        """Take a relative `file:` path from the home, so that a home can move as a whole."""
-        path = uri.removeprefix("file:")
-        if path == uri or path.startswith("/"):
-            return uri
-        return f"file:{quote(str(self.home / path))}"
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Hold the home against other commands that write, and clear what a killed one left."""
-        with locked(self.home / _LOCK_FILE):
-            sweep(self.home)
+    def _publish_errors(self) -> Iterator[None]:
+        """Say what goes wrong with files as a PublishError."""
+        try:
             yield
-
-    def _write_records(self, records: tuple[KeyRecord, ...]) -> None:
-        _write_records(self.home, records)
-
-
-def _fill(home: Path, issuer: str, passphrase: bytes, now: Timestamp) -> None:
-    """Make everything that a home holds, below a directory that nobody knows yet."""
-    home.chmod(0o755)
-    (home / "private").mkdir(mode=0o700)
-    keys = {role: generate_private_key(Algorithm.EDDSA) for role in ROLES}
-    for role, key in keys.items():
-        save_private_key(_role_key(home, role), key, passphrase)
-    repository.found(home / "public", keys, _lives(Settings()), to_datetime(now))
-    _write_records(home, ())
-    (home / _SETTINGS_FILE).write_bytes(to_toml(issuer))
-
-
-def _contents(trust_list: TrustList) -> dict[str, bytes]:
-    """The targets, after reading them as a verifier will: nothing unreadable goes online."""
-    vaccines = resources.files("spec").joinpath("data", VACCINES).read_bytes()
-    stored = StoredBundle(
-        trust_list=trust_list.to_cbor(), vaccines=vaccines, fresh_until=trust_list.issued_at
-    )
-    stored.open()
-    return {TRUST_LIST: stored.trust_list, VACCINES: stored.vaccines}
-
-
-def _role_key(home: Path, role: str) -> Path:
-    return home / "private" / f"tuf-{role}.pem"
-
-
-def _lives(settings: Settings) -> Lives:
-    return Lives(
-        root=settings.root_life,
-        targets=settings.targets_life,
-        snapshot=settings.snapshot_life,
-        timestamp=settings.timestamp_life,
-    )
-
-
-def _write_records(home: Path, records: tuple[KeyRecord, ...]) -> None:
-    document = {"keys": [record.to_json() for record in records]}
-    write_atomically(home / _RECORDS_FILE, json.dumps(document, indent=2).encode() + b"\n")
+        except MalformedError as error:
+            raise PublishError(
+                f"what is published, or was to be, cannot be read: {error}",
+                hint="restore the directory public/ from a backup, then publish again",
+            ) from None
+        except OSError as error:
+            raise PublishError(
+                f"{error.filename or self.home} cannot be written: {error.strerror}",
+                hint="what is published stays as it was; mend this and publish again",
+            ) from None

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from tuf.api.exceptions import (
@@ -20,83 +20,83 @@ from tuf.api.exceptions import (
     RepositoryError,
     UnsignedMetadataError,
 )
-from tuf.api.metadata import Metadata
-from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 from urllib3.exceptions import HTTPError
 
-from keys.algorithms import KeyMaterialError
-from keys.bundle import TRUST_LIST, VACCINES, TrustBundle
+from keys import bundle_folder
+from keys.bundle import TrustBundle
+from keys.bundle_folder import BUNDLE_FILE, load
 from keys.clock import Clock
 from keys.errors import TrustBundleError
-from keys.fetchers import fetcher_for
+from keys.fetchers import TooSlowError, fetcher_for
 from keys.files import locked, write_atomically
-from keys.stored_bundle import StoredBundle
+from keys.patience import DEFAULT_PATIENCE, Patience
+from keys.published import Published
 from spec.certificate import Timestamp
-from spec.errors import DosepassError, MalformedError
-from spec.vaccines import VaccineTableError
+from spec.errors import DosepassError
+from spec.limits import CLOCK_TOLERANCE
 
-__all__ = ["BUNDLE_FILE", "TrustBundleError", "load", "refresh"]
-
-BUNDLE_FILE: Final = "bundle.cbor"
+__all__ = ["BUNDLE_FILE", "TrustBundleError", "check_source", "load", "refresh"]
 
 _PINNED_ROOT: Final = "pinned-root.json"
 _LOCK_FILE: Final = ".lock"
-_MAX_TARGET: Final = 1_048_576
-"""Bytes of a trust list or vaccine table; a thousand keys take a fifth of it."""
-_MAX_BUNDLE: Final = 2 * _MAX_TARGET + 4096
-
-_LIMITS: Final = UpdaterConfig(
-    max_root_rotations=64,  # roots are signed by hand, about once a year
-    max_delegations=8,  # the status role, and room
-    root_max_length=65_536,  # a dozen keys and their signatures take a tenth of it
-    timestamp_max_length=16_384,
-    snapshot_max_length=262_144,
-    targets_max_length=_MAX_TARGET,
-)
-"""How much a server may make us read, in bytes, before any signature is checked."""
-
-_DAMAGED: Final = "fetch it again with: dosepass-keys fetch URL --root root.json --into DIR"
-_PARTS_WITH_AN_END: Final = ("timestamp", "snapshot", "targets")
+_NOTHING_SEEN: Final = Timestamp(0)
 
 
-def load(directory: Path) -> TrustBundle:
-    """The last good bundle of a directory, also when its time is over: the pipeline says so.
-
-    Raises TrustBundleError when there is none, or when it is damaged.
-    """
-    path = directory / BUNDLE_FILE
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_BUNDLE + 1)
-    except FileNotFoundError:
-        raise TrustBundleError(f"there is no trust bundle in {directory}", hint=_DAMAGED) from None
-    except OSError as error:
-        raise TrustBundleError(f"{path} cannot be read: {error.strerror}") from None
-    try:
-        return StoredBundle.from_cbor(data).open()
-    except (MalformedError, KeyMaterialError, VaccineTableError):
-        raise TrustBundleError(f"the trust bundle {path} is damaged", hint=_DAMAGED) from None
-
-
-def refresh(directory: Path, url: str, root: bytes | None, clock: Clock) -> TrustBundle:
+def refresh(
+    directory: Path,
+    url: str,
+    root: bytes | None,
+    clock: Clock,
+    patience: Patience = DEFAULT_PATIENCE,
+) -> TrustBundle:
     """Fetch what is published at a URL, keep it as the last good bundle, and give it.
 
     `root` is needed for the first refresh into a directory and must be the same later; None uses
     what is pinned. TUF judges expiry by the system clock; `clock` is asked as well. Raises
-    TrustBundleError, and then the bundle from before stays in its place.
+    TrustBundleError, and then the bundle from before stays in its place, unless what was fetched
+    is sound and shows that the clock is wrong: that is kept, as evidence.
     """
-    with _as_ours(url), fetcher_for(url) as fetcher:
+    with _as_ours(url), fetcher_for(url, patience) as fetcher:
         directory.mkdir(parents=True, exist_ok=True)
         with locked(directory / _LOCK_FILE):
+            before = bundle_folder.former(directory)
+            seen = _NOTHING_SEEN if before is None else before.newest_time
+            # TUF's checks of expiry are worth nothing by a clock that is known to be behind.
+            _check_clock(seen, clock)
+            bundle_folder.sweep(directory)
             pinned = _pinned(directory, root)
-            stored = _fetch(directory / "tuf", url.rstrip("/"), pinned, fetcher)
-            bundle = stored.open()
-            if bundle.fresh_until <= clock.now():
+            # Keys without status, or status without keys, would be a state that nobody signed: a
+            # mirror could hold one of them back. So the whole is taken, or the last good one stays.
+            stored = Published(directory, url.rstrip("/"), pinned, fetcher).bring(seen)
+            bundle = bundle_folder.open_stored(directory, stored)
+            if min(bundle.fresh_until, bundle.status.fresh_until) <= clock.now():
                 raise ExpiredMetadataError
             if not (directory / _PINNED_ROOT).exists():
                 write_atomically(directory / _PINNED_ROOT, pinned)
-            write_atomically(directory / BUNDLE_FILE, stored.to_cbor())
+            bundle_folder.replace(directory, stored, before)
+    _check_clock(bundle.newest_time, clock)
     return bundle
+
+
+def check_source(directory: Path, url: str) -> None:
+    """Raise TrustBundleError where refreshes by themselves would never work.
+
+    The address must be one that can be fetched, and a root must be pinned, which only a person's
+    first fetch does.
+    """
+    with fetcher_for(url):
+        pass
+    if not (directory / _PINNED_ROOT).exists():
+        raise _not_pinned(f"no root is pinned in {directory}")
+
+
+def _check_clock(newest_time: Timestamp, clock: Clock) -> None:
+    if clock.now() < newest_time - CLOCK_TOLERANCE:
+        raise TrustBundleError(
+            "the clock of this machine stands behind a time that was signed already",
+            hint="set its date and time; if they are right, the issuer signed a time to come: "
+            "tell it, and fetch into a new directory once it has published anew",
+        )
 
 
 def _pinned(directory: Path, root: bytes | None) -> bytes:
@@ -104,10 +104,7 @@ def _pinned(directory: Path, root: bytes | None) -> bytes:
     path = directory / _PINNED_ROOT
     if not path.exists():
         if root is None:
-            raise TrustBundleError(
-                "no root is pinned yet, and none was given",
-                hint="give --root FILE with the root metadata that the issuer handed over",
-            )
+            raise _not_pinned("no root is pinned yet, and none was given")
         # What a failed first attempt left was verified by another root, or by none.
         shutil.rmtree(directory / "tuf", ignore_errors=True)
         return root
@@ -120,42 +117,12 @@ def _pinned(directory: Path, root: bytes | None) -> bytes:
     return pinned
 
 
-def _fetch(store: Path, base: str, root: bytes, fetcher: FetcherInterface) -> StoredBundle:
-    """Bring the TUF metadata and targets of a store up to date, and take the bundle from it."""
-    (store / "targets").mkdir(parents=True, exist_ok=True)
-    updater = Updater(
-        metadata_dir=str(store),
-        metadata_base_url=f"{base}/metadata/",
-        target_dir=str(store / "targets"),
-        target_base_url=f"{base}/targets/",
-        fetcher=fetcher,
-        config=_LIMITS,
-        bootstrap=root,
+def _not_pinned(message: str) -> TrustBundleError:
+    return TrustBundleError(
+        message,
+        hint="fetch once with --root FILE, the root metadata that the issuer handed over: "
+        "dosepass-keys fetch URL --root FILE --into DIR",
     )
-    updater.refresh()
-    return StoredBundle(
-        trust_list=_target(updater, TRUST_LIST),
-        vaccines=_target(updater, VACCINES),
-        fresh_until=_fresh_until(store),
-    )
-
-
-def _target(updater: Updater, name: str) -> bytes:
-    target = updater.get_targetinfo(name)
-    if target is None:
-        raise RepositoryError(f"{name} is not published")
-    if target.length > _MAX_TARGET:
-        raise RepositoryError(f"{name} is larger than {_MAX_TARGET} bytes")
-    path = updater.find_cached_target(target) or updater.download_target(target)
-    return Path(path).read_bytes()
-
-
-def _fresh_until(store: Path) -> Timestamp:
-    """The earliest end among the metadata that the updater has just verified and kept."""
-    kept: list[Metadata[Any]] = [
-        Metadata.from_file(str(store / f"{part}.json")) for part in _PARTS_WITH_AN_END
-    ]
-    return Timestamp(min(int(metadata.signed.expires.timestamp()) for metadata in kept))
 
 
 @contextmanager
@@ -169,7 +136,7 @@ def _as_ours(url: str) -> Iterator[None]:
         message, hint = next(
             (message, hint) for kind, message, hint in _REASONS if isinstance(error, kind)
         )
-        raise _error(url, message.format(_detail(error)), hint) from None
+        raise _error(url, message.format(_detail(error)), hint) from error
 
 
 def _detail(error: Exception) -> str:
@@ -205,6 +172,11 @@ _REASONS: Final[tuple[tuple[type[Exception], str, str], ...]] = (
         DownloadLengthMismatchError,
         "a file is longer than it may be: {}",
         "the mirror is damaged; use another address",
+    ),
+    (
+        TooSlowError,
+        "the server is too slow",
+        "check the network, then try again: what has arrived whole is kept",
     ),
     (DownloadError, "not downloaded: {}", "check the network and the address, then try again"),
     (HTTPError, "not downloaded: {}", "check the network and the address, then try again"),

@@ -60,11 +60,14 @@ def create_private(path: Path, data: bytes) -> None:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the lock that a file stands for, waiting for whoever has it; the file stays."""
+def locked(path: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold the lock that a file stands for, waiting for whoever has it; the file stays.
+
+    Raises BlockingIOError when somebody has it and `wait` is false.
+    """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_MODE)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         yield
     finally:
         os.close(descriptor)

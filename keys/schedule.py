@@ -15,10 +15,22 @@ from spec.certificate import Timestamp
 from spec.cose import KID_LENGTH, Algorithm, Kid
 from spec.trust_list import KeyState, PublicKey, TrustedKey
 
-__all__ = ["ALGORITHM_NAMES", "KeyRecord", "choose_signing_key", "state_of"]
+__all__ = [
+    "ALGORITHM_NAMES",
+    "HANDOVER",
+    "KeyRecord",
+    "choose_signing_key",
+    "foreseen",
+    "relieved",
+    "state_of",
+]
 
 ALGORITHM_NAMES: Final = {Algorithm.ES256: "ES256", Algorithm.EDDSA: "Ed25519"}
 """How people write the algorithms, on command lines and in key records."""
+
+HANDOVER: Final = 300
+"""Seconds for which a key that stops early still counts. Whoever chose it in the moment before the
+change was written goes on with it for a batch; none of those holders may be turned away."""
 
 _BY_NAME: Final = {name: algorithm for algorithm, name in ALGORITHM_NAMES.items()}
 _TIMES: Final = ("created_at", "signs_from", "signs_until", "verifies_until")
@@ -100,6 +112,18 @@ class KeyRecord:
         if at >= self.signs_until or needed <= self.verifies_until:
             return self
         return replace(self, verifies_until=needed)
+
+    def retired(self, at: Timestamp) -> "KeyRecord":
+        """The record of a key that is told at a time to stop, HANDOVER later; never lengthens.
+
+        What it signed until then goes on to verify for as long as it would have.
+        """
+        signs_until = max(at + HANDOVER, self.signs_from + 1)
+        return replace(self, signs_until=Timestamp(min(self.signs_until, signs_until)))
+
+    def compromised(self, at: Timestamp) -> "KeyRecord":
+        """The record of a key that is known from a time on to be stolen; the first time stays."""
+        return self if self.compromised_at is not None else replace(self, compromised_at=at)
 
     def trusted(self, at: Timestamp) -> TrustedKey:
         """The entry of the trust list issued at a time."""
@@ -189,6 +213,40 @@ def choose_signing_key(records: Iterable[KeyRecord], at: Timestamp) -> KeyRecord
         return max(active, key=lambda record: (record.signs_from, record.kid))
     pending = [record for record in known if state_of(record, at) is KeyState.PENDING]
     raise KeyScheduleError("no key may sign now", hint=_what_to_do(pending))
+
+
+def relieved(records: Iterable[KeyRecord], at: Timestamp) -> tuple[KeyRecord, ...]:
+    """The records once every active key but the newest stops where the newest began.
+
+    Nobody signs with the older ones any more, so only a thief would use the rest of their time.
+    """
+    known = tuple(records)
+    active = [record for record in known if state_of(record, at) is KeyState.ACTIVE]
+    if len(active) < 2:
+        return known
+    newest = choose_signing_key(active, at)
+    return tuple(
+        record.retired(newest.signs_from) if record in active and record != newest else record
+        for record in known
+    )
+
+
+def foreseen(records: Iterable[KeyRecord], at: Timestamp) -> tuple[KeyRecord, ...]:
+    """The records as they will be once all published keys have relieved each other."""
+    known = tuple(records)
+    begins = sorted(
+        record.signs_from
+        for record in known
+        if record.published_at is not None
+        and state_of(record, at) in (KeyState.PENDING, KeyState.ACTIVE)
+    )
+    return tuple(
+        record.retired(next_begin)
+        if at < record.signs_until
+        and (next_begin := next((begin for begin in begins if begin > record.signs_from), None))
+        else record
+        for record in known
+    )
 
 
 def _what_to_do(pending: list[KeyRecord]) -> str:

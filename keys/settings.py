@@ -21,11 +21,23 @@ class Settings:
     propagation: int = _DAY
     signing_life: int = 120 * _DAY
     certificate_life: int = 365 * _DAY
+    rotation_lead: int = 28 * _DAY
     trust_list_renewal: int = _DAY
     timestamp_life: int = 10 * _DAY
+    status_life: int = 9 * _DAY
+    status_token_life: int = 30 * _DAY
     snapshot_life: int = 30 * _DAY
     targets_life: int = 30 * _DAY
     root_life: int = 730 * _DAY
+
+    @property
+    def successor_lead(self) -> int:
+        """Seconds before the last key's signing ends at which its successor has to be made.
+
+        It never reaches from the making of a key to its end, so that a successor does not ask for
+        its own at once, however the settings are chosen.
+        """
+        return self.propagation + min(self.rotation_lead, self.signing_life // 2)
 
     @classmethod
     def from_toml(cls, data: bytes) -> tuple[str, "Settings"]:
@@ -102,6 +114,10 @@ _FIELDS: Final = (
         "A certificate is valid this long (12 months, as decided for the national one). A key",
         "verifies until the last certificate that it may have signed has ended.",
     )),
+    _Field("rotation_lead", "rotation_lead_days", _DAY, 1, 365, (
+        "`dosepass-keys tick` makes the successor early enough to sign this long before the last",
+        "key stops, at most half of its signing time: four weeks to notice that it did not.",
+    )),
     _Field("trust_list_renewal", "trust_list_renewal_hours", _HOUR, 1, 720, (
         "An unchanged trust list is issued anew after this time: its age is what verifiers show",
         "and the newest signed time that they compare their clocks with.",
@@ -110,6 +126,14 @@ _FIELDS: Final = (
         "Without a fresh publication verifiers stop judging after this time. Short enough to",
         "bound the harm of a frozen mirror; longer than the Tet holidays, so that a publishing",
         "job that fails on the first day stops nobody.",
+    )),
+    _Field("status_life", "status_days", _DAY, 1, 90, (
+        "Without fresh status lists verifiers stop judging after this time. A day shorter than the",
+        "timestamp, so that verifiers tell old status lists from old trust.",
+    )),
+    _Field("status_token_life", "status_token_days", _DAY, 2, 365, (
+        "The signed token of one status list names this life to readers other than ours. It is",
+        "signed anew when its list has changed, or when half of its life is over.",
     )),
     _Field("snapshot_life", "snapshot_days", _DAY, 1, 365, (
         "Signed anew with every change and past half its life; longer than the timestamp, so",

@@ -44,10 +44,18 @@ class Trust:
 
     issued_at: Timestamp
     fresh_until: Timestamp
+    status_issued_at: Timestamp
+    status_fresh_until: Timestamp
+    newest_time: Timestamp
 
     def age(self, at: Timestamp) -> int:
-        """Seconds since the issuer made the trust list."""
-        return at - self.issued_at
+        """Seconds since the issuer made the older of trust list and status lists."""
+        return at - min(self.issued_at, self.status_issued_at)
+
+    @property
+    def end(self) -> Timestamp:
+        """First second at which one of the two is too old to judge by."""
+        return min(self.fresh_until, self.status_fresh_until)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -148,5 +156,11 @@ def _trust_json(trust: Trust | None, at: Timestamp) -> Mapping[str, Any] | None:
     return {
         "issued_at": moment(trust.issued_at),
         "fresh_until": moment(trust.fresh_until),
-        "age_seconds": trust.age(at),
+        "age_seconds": at - trust.issued_at,
+        "status": {
+            "issued_at": moment(trust.status_issued_at),
+            "fresh_until": moment(trust.status_fresh_until),
+            "age_seconds": at - trust.status_issued_at,
+        },
+        "newest_time": moment(trust.newest_time),
     }

@@ -106,8 +106,14 @@ def _doses(value: Any) -> tuple[ShownDose, ...]:
 
 
 def _trust(value: Any) -> Trust:
-    issued_at = _moment(_member(value, "issued_at"), "trust")
-    return Trust(issued_at=issued_at, fresh_until=_moment(_member(value, "fresh_until"), "trust"))
+    status = _member(value, "status")
+    return Trust(
+        issued_at=_moment(_member(value, "issued_at"), "trust"),
+        fresh_until=_moment(_member(value, "fresh_until"), "trust"),
+        status_issued_at=_moment(_member(status, "issued_at"), "status"),
+        status_fresh_until=_moment(_member(status, "fresh_until"), "status"),
+        newest_time=_moment(_member(value, "newest_time"), "trust"),
+    )
 
 
 def _member(value: Any, name: str) -> Any:

@@ -62,7 +62,13 @@ class OfflineChecker:
     def trust(self) -> Trust:
         """The times of the bundle in use."""
         bundle = self._source.current()
-        return Trust(issued_at=bundle.issued_at, fresh_until=bundle.fresh_until)
+        return Trust(
+            issued_at=bundle.issued_at,
+            fresh_until=bundle.fresh_until,
+            status_issued_at=bundle.status.issued_at,
+            status_fresh_until=bundle.status.fresh_until,
+            newest_time=bundle.newest_time,
+        )
 
 
 class FallbackChecker:

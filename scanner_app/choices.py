@@ -19,6 +19,7 @@ class Choices:
     lines: str | None
     service: str | None
     trust: Path | None
+    trust_url: str | None
     headless: bool
     json: bool
     language: str

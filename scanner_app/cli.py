@@ -36,6 +36,13 @@ _PATH: Final = click.Path(path_type=Path)
     show_envvar=True,
     help="Check offline with the bundle in DIR; with --service, when that cannot judge.",
 )
+@click.option(
+    "--trust-url",
+    metavar="URL",
+    envvar="DOSEPASS_TRUST_URL",
+    show_envvar=True,
+    help="Keep the bundle in the directory of --trust fresh from this address, every hour.",
+)
 @click.option("--headless", is_flag=True, help="No window: one line on stdout for each verdict.")
 @click.option("--json", is_flag=True, help="With --headless: lines of JSON.")
 @click.option(
@@ -69,6 +76,8 @@ def cli(**options: object) -> int:
     choices = Choices(**options)  # type: ignore[arg-type] # click gives what the options declare
     if choices.json and not choices.headless:
         raise click.UsageError("--json goes with --headless")
+    if choices.trust_url is not None and choices.trust is None:
+        raise click.UsageError("--trust-url goes with --trust")
     require_opencv()
     # Only now: all that follows loads OpenCV.
     from scanner_app.running import run_scanner

@@ -18,6 +18,7 @@ from scanner_app.checks import Checker, FallbackChecker, OfflineChecker
 from scanner_app.choices import DEFAULT_SERVICE, Choices
 from scanner_app.decoders import available_decoders
 from scanner_app.errors import EngineError
+from scanner_app.freshness import keep_fresh
 from scanner_app.headless import json_line, run_headless, text_line
 from scanner_app.screen_folder import ScreenFolder, result_screen
 from scanner_app.service import ServiceChecker, is_exposed
@@ -101,6 +102,8 @@ def _windowed(
 
 def _checker(choices: Choices, clock: Clock) -> Checker:
     offline = OfflineChecker(choices.trust, clock) if choices.trust is not None else None
+    if choices.trust is not None and choices.trust_url is not None:
+        keep_fresh(choices.trust, choices.trust_url, clock)
     if offline is not None and choices.service is None:
         return offline
     url = choices.service or DEFAULT_SERVICE

@@ -170,7 +170,7 @@ def _toast(canvas: Canvas, note: Note, language: str) -> None:
 def _status_bar(canvas: Canvas, screen: Screen) -> None:
     phrases = PHRASES[screen.language]
     bar = Box(0, canvas.box.bottom - canvas.px(_BAR), canvas.box.right, canvas.box.bottom)
-    stale = screen.trust is not None and screen.now >= screen.trust.fresh_until
+    stale = screen.trust is not None and screen.now >= screen.trust.end
     canvas.fill(bar, UNDETERMINED.background if stale else _NIGHT)
     margin = canvas.px(24)
     half = bar.width // 2 - 2 * margin
@@ -187,4 +187,4 @@ def _trust_words(screen: Screen) -> str:
     if trust is None:
         return phrases["unknown"]
     age = age_words(trust.age(screen.now), screen.language)
-    return f"{age}, {phrases['stale']}" if screen.now >= trust.fresh_until else age
+    return f"{age}, {phrases['stale']}" if screen.now >= trust.end else age

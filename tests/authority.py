@@ -17,12 +17,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from keys import algorithms
-from keys.bundle import TrustBundle
+from keys.bundle import GenuineLists, StatusLists, TrustBundle
 from spec import qr_text
 from spec.certificate import Certificate, Dose, StatusPosition, Timestamp, VaccineCode
 from spec.colour import colour_of
 from spec.cose import Algorithm, Kid, ProtectedHeader, to_be_signed
 from spec.dates import BirthDate
+from spec.genuine_list import DIGEST_LENGTH, GENUINE_LIST_BYTES, genuine_digest
+from spec.limits import MAX_STATUS_POSITION, STATUS_LIST_SIZE
+from spec.status_list import Status, filled, put
 from spec.trust_list import KeyState, PublicKey, TrustedKey, TrustList
 from spec.vaccines import VaccineTable
 
@@ -121,7 +124,8 @@ class Authority:
     """One issuing country: a clock, keys by name, certificates, and the trust it publishes.
 
     `keys` holds the key "active" from the start; `add_key` adds others. What is not in `keys`
-    (see `make_key`) can sign, and no verifier knows it.
+    (see `make_key`) can sign, and no verifier knows it. Every position of the status lists is
+    valid unless `set_status` says otherwise.
     """
 
     def __init__(self, issuer: str = "VN", now: Timestamp = NOW, seed: str = "authority") -> None:
@@ -129,6 +133,8 @@ class Authority:
         self.clock = MovingClock(now)
         self.seed = seed
         self.keys: dict[str, SigningKey] = {}
+        self.statuses: dict[int, bytearray] = {}
+        self.genuine: dict[Kid, dict[int, bytearray]] = {}
         self.add_key("active")
 
     @property
@@ -171,6 +177,21 @@ class Authority:
         key = self.keys[name]
         self.keys[name] = replace(key, trusted=replace(key.trusted, **changes))
         return self.keys[name]
+
+    def set_status(self, position: int | StatusPosition, status: Status) -> None:
+        """Give one position of the status lists another status."""
+        place = StatusPosition(position) if isinstance(position, int) else position
+        bits = self.statuses.setdefault(place.list_number, filled(Status.VALID))
+        put(bits, [place.index], status)
+
+    def know(self, content: Certificate | bytes, *, key: str = "active") -> None:
+        """Put a certificate on the genuine list of a key, as the issuer of it would."""
+        payload = content if isinstance(content, bytes) else content.to_cbor()
+        place = Certificate.from_cbor(payload).status
+        lists = self.genuine.setdefault(self.keys[key].kid, {})
+        digests = lists.setdefault(place.list_number, bytearray(GENUINE_LIST_BYTES))
+        start = place.index * DIGEST_LENGTH
+        digests[start : start + DIGEST_LENGTH] = genuine_digest(payload)
 
     def certificate(self, **overrides: Any) -> Certificate:
         """A sound certificate of two doses; needed doses and colour follow the doses given."""
@@ -241,19 +262,41 @@ class Authority:
             keys=tuple(key.trusted for key in self.keys.values()),
         )
 
+    def status_lists(
+        self, issued_at: Timestamp | None = None, fresh_until: Timestamp | None = None
+    ) -> StatusLists:
+        """The status lists as of a moment, by default the present one; fresh for 7 days."""
+        lists = dict.fromkeys((0, MAX_STATUS_POSITION // STATUS_LIST_SIZE), _ALL_VALID)
+        return StatusLists(
+            issuer=self.issuer,
+            issued_at=self.now if issued_at is None else issued_at,
+            fresh_until=Timestamp(self.now + 7 * DAY) if fresh_until is None else fresh_until,
+            lists=lists | {number: bytes(bits) for number, bits in self.statuses.items()},
+        )
+
     def bundle(
         self,
         *,
         issued_at: Timestamp | None = None,
         fresh_until: Timestamp | None = None,
         vaccines: VaccineTable | None = None,
+        status: StatusLists | None = None,
     ) -> TrustBundle:
         """The bundle a verifier would have fetched just now: fresh for 7 days by default."""
+        genuine: dict[Kid, GenuineLists] = {
+            kid: {number: bytes(digests) for number, digests in lists.items()}
+            for kid, lists in self.genuine.items()
+        }
         return TrustBundle.of(
             trust_list=self.trust_list(issued_at),
             vaccines=vaccines or vaccine_table(),
             fresh_until=Timestamp(self.now + 7 * DAY) if fresh_until is None else fresh_until,
+            status=status or self.status_lists(issued_at, fresh_until),
+            genuine=genuine,
         )
+
+
+_ALL_VALID: Final = bytes(filled(Status.VALID))
 
 
 @cache

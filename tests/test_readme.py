@@ -130,8 +130,11 @@ def options_of(command: click.Command) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("command", "pages"),
     [
-        (keys_cli, ["keys.md"]),
-        (issuer_cli, ["records.md", "issuance.md", "keys.md"]),
+        (
+            keys_cli,
+            ["keys.md", "root-ceremony.md", "rotating-keys.md", "stolen-key.md", "mirror.md"],
+        ),
+        (issuer_cli, ["records.md", "issuance.md", "keys.md", "revoking.md"]),
         (verifier_cli, ["verifier.md"]),
         (scanner_cli, ["scanner.md"]),
     ],

@@ -11,6 +11,8 @@ import click
 from keys import client
 from keys.clock import SystemClock
 from keys.console import EXIT_TROUBLE, run, say
+from keys.fetch_cli import interval
+from keys.refresher import DEFAULT_INTERVAL
 from keys.times import from_rfc3339
 from spec.certificate import Timestamp
 from spec.verdicts import LANGUAGES, Outcome
@@ -140,7 +142,32 @@ def inspect_command(text: str, as_json: bool) -> int:
     metavar="BYTES",
     help="The longest request body that is read.",
 )
-def serve_command(trust: Path, host: str, port: int, workers: int | None, max_body: int) -> None:
+@click.option(
+    "--trust-url",
+    envvar=f"{_PREFIX}TRUST_URL",
+    show_envvar=True,
+    metavar="URL",
+    help="Keep the bundle fresh from this address, by the root that a first fetch has pinned.",
+)
+@click.option(
+    "--refresh",
+    callback=interval,
+    default=f"{DEFAULT_INTERVAL // 3600}h",
+    envvar=f"{_PREFIX}REFRESH",
+    show_default=True,
+    show_envvar=True,
+    metavar="INTERVAL",
+    help="How often, with --trust-url.",
+)
+def serve_command(
+    trust: Path,
+    host: str,
+    port: int,
+    workers: int | None,
+    max_body: int,
+    trust_url: str | None,
+    refresh: int,
+) -> None:
     """Answer POST /v1/verify over HTTP until SIGTERM; logs are JSON lines on stdout."""
     # Flask and the HTTP server take a third of a second to load, which `check` need not pay.
     from verifier.serve import ServeSettings, serve, usable_cores
@@ -151,6 +178,8 @@ def serve_command(trust: Path, host: str, port: int, workers: int | None, max_bo
         port=port,
         workers=workers or usable_cores(),
         max_body=max_body,
+        trust_url=trust_url,
+        refresh=refresh,
     )
     serve(settings)
 

@@ -4,7 +4,7 @@ The steps are those of section 8 of the specification, in its order and with its
 that fails raises; `check` is the door at which the error becomes a verdict.
 """
 
-from keys.bundle import TrustBundle, VerificationKey
+from keys.bundle import StatusLists, TrustBundle, VerificationKey
 from spec import base45, qr_text
 from spec.certificate import Certificate, Timestamp
 from spec.cose import CoseSign1, to_be_signed
@@ -15,29 +15,43 @@ from spec.errors import (
     KeyCompromisedError,
     KeyNotValidError,
     NotYetValidError,
+    RevokedError,
+    StatusStaleError,
+    SuspendedError,
     TrustStaleError,
     UnknownKeyError,
     VerificationError,
 )
+from spec.genuine_list import is_genuine
 from spec.limits import CLOCK_TOLERANCE
+from spec.status_list import Status, status_at
 from spec.trust_list import KeyState
 from spec.verdicts import VerdictCode
 from verifier.verdict import Verdict
 
-__all__ = ["check", "check_trust", "verify"]
+__all__ = ["check", "check_status_lists", "check_trust", "verify"]
 
 
 def check(text: str, bundle: TrustBundle, at: Timestamp) -> Verdict:
     """Judge one QR text by a trust bundle at a time; never raises for anything a text can hold."""
     try:
-        certificate = verify(text, bundle, at)
+        certificate, status = _verify(text, bundle, at)
     except VerificationError as error:
         return Verdict(VerdictCode(error.code), str(error), None, at)
-    return Verdict(VerdictCode.OK, None, certificate, at)
+    code = VerdictCode.SUPERSEDED if status is Status.SUPERSEDED else VerdictCode.OK
+    return Verdict(code, None, certificate, at)
 
 
 def verify(text: str, bundle: TrustBundle, at: Timestamp) -> Certificate:
-    """Give the certificate in a QR text, or raise the VerificationError that stands against it."""
+    """Give the certificate in a QR text, or raise the VerificationError that stands against it.
+
+    A superseded certificate is given too: all that it says is true.
+    """
+    certificate, _ = _verify(text, bundle, at)
+    return certificate
+
+
+def _verify(text: str, bundle: TrustBundle, at: Timestamp) -> tuple[Certificate, Status]:
     # Steps 1 and 2: recognise, decode.
     message_bytes = base45.decode(qr_text.recognise(text))
     # Step 3: parse the envelope. The payload stays closed until its signature holds.
@@ -51,6 +65,8 @@ def verify(text: str, bundle: TrustBundle, at: Timestamp) -> Certificate:
     key.verify(message.signature, to_be_signed(message.protected, message.payload))
     # Step 7: open the payload; the key must have been allowed to sign it then.
     certificate = Certificate.from_cbor(message.payload)
+    if key.trusted.state is KeyState.COMPROMISED:
+        _check_genuine(key, certificate, message.payload)
     _check_key_at_issuance(key, certificate)
     # Step 8: the facts agree with each other.
     certificate.check()
@@ -59,15 +75,22 @@ def verify(text: str, bundle: TrustBundle, at: Timestamp) -> Certificate:
         raise NotYetValidError("issued in the future")
     if at >= certificate.expires_at:
         raise ExpiredError("the certificate has ended")
-    return certificate
+    # Step 10: the status, in lists that are fresh.
+    return certificate, _check_status(bundle.status, certificate, at)
 
 
 def check_trust(bundle: TrustBundle, at: Timestamp) -> None:
     """Raise ClockSuspectError or TrustStaleError when a bundle cannot be relied on at a time."""
-    if at < bundle.issued_at - CLOCK_TOLERANCE:
-        raise ClockSuspectError("the clock stands before the time at which the trust was issued")
+    if at < bundle.newest_time - CLOCK_TOLERANCE:
+        raise ClockSuspectError("the clock stands before a time that was signed already")
     if at >= bundle.fresh_until:
         raise TrustStaleError("the trust data are past their limit")
+
+
+def check_status_lists(lists: StatusLists, at: Timestamp) -> None:
+    """Raise StatusStaleError when status lists are too old at a time."""
+    if at >= lists.fresh_until:
+        raise StatusStaleError("the status lists are past their limit")
 
 
 def _find_key(message: CoseSign1, bundle: TrustBundle, at: Timestamp) -> VerificationKey:
@@ -78,10 +101,16 @@ def _find_key(message: CoseSign1, bundle: TrustBundle, at: Timestamp) -> Verific
     return key
 
 
+def _check_genuine(key: VerificationKey, certificate: Certificate, payload: bytes) -> None:
+    """Accept under a stolen key only what its issuer is known to have signed (section 13)."""
+    position = certificate.status
+    digests = key.genuine.get(position.list_number)
+    if digests is None or not is_genuine(digests, position.index, payload):
+        raise KeyCompromisedError("the key is stolen, and its issuer did not sign this")
+
+
 def _check_key_at_issuance(key: VerificationKey, certificate: Certificate) -> None:
     trusted = key.trusted
-    if trusted.state is KeyState.COMPROMISED:
-        raise KeyCompromisedError("the key is marked as compromised")
     if certificate.issuer != trusted.issuer:
         raise KeyNotValidError("the key belongs to another issuer")
     if not trusted.signs_from <= certificate.issued_at < trusted.signs_until:
@@ -89,3 +118,21 @@ def _check_key_at_issuance(key: VerificationKey, certificate: Certificate) -> No
     # Nothing outlives its key, so a key of the past cannot be used to write a long future.
     if certificate.expires_at > trusted.verifies_until:
         raise KeyNotValidError("the certificate ends after its key")
+
+
+def _check_status(lists: StatusLists, certificate: Certificate, at: Timestamp) -> Status:
+    """Look the certificate up; gives VALID or SUPERSEDED, and raises for any other status."""
+    check_status_lists(lists, at)
+    if certificate.issuer != lists.issuer:
+        raise StatusStaleError("there are no status lists of this issuer")
+    position = certificate.status
+    bits = lists.lists.get(position.list_number)
+    status = Status.INVALID if bits is None else status_at(bits, position.index)
+    if status is Status.SUSPENDED:
+        raise SuspendedError("the issuer has suspended the certificate")
+    if status is not Status.INVALID:
+        return status
+    # A list made before the certificate cannot know that its position is taken (section 12.4).
+    if certificate.issued_at > lists.issued_at - CLOCK_TOLERANCE:
+        return Status.VALID
+    raise RevokedError("the issuer has revoked the certificate, or never issued it")

@@ -76,7 +76,7 @@ NOT_READY: Final = _type(
 _OF_STATUS: Final = {
     404: (
         NOT_FOUND,
-        "Send POST /v1/verify, or GET /healthz, /readyz or /openapi.yaml.",
+        "Send POST /v1/verify, or GET /healthz, /readyz, /metrics or /openapi.yaml.",
     ),
     405: (METHOD_NOT_ALLOWED, "Use a method that the Allow header of this answer names."),
     500: (INTERNAL, "Try again; if it persists, report the X-Request-Id of this answer."),

@@ -71,11 +71,18 @@ def title(verdict: Verdict, language: str) -> str:
 
 
 def trust_to_json(bundle: TrustBundle, at: Timestamp) -> Json:
-    """The times of a trust bundle, and its age at a moment in seconds."""
+    """The times of a trust bundle, and the ages of its parts at a moment in seconds."""
+    status = bundle.status
     return {
         "issued_at": moment(bundle.issued_at),
         "fresh_until": moment(bundle.fresh_until),
         "age_seconds": at - bundle.issued_at,
+        "status": {
+            "issued_at": moment(status.issued_at),
+            "fresh_until": moment(status.fresh_until),
+            "age_seconds": at - status.issued_at,
+        },
+        "newest_time": moment(bundle.newest_time),
     }
 
 

@@ -18,9 +18,12 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from keys import client
+from keys.bundle import TrustBundle
 from keys.clock import SystemClock
 from keys.errors import HintedError
+from keys.refresher import DEFAULT_INTERVAL, Refresher
 from verifier.logs import Event, Level, Line, Log, write_to_stdout
+from verifier.report import moment
 from verifier.request import DEFAULT_MAX_BODY
 from verifier.service import create_app
 from verifier.trust import TrustSource
@@ -63,6 +66,10 @@ class ServeSettings:
     port: int
     workers: int
     max_body: int = DEFAULT_MAX_BODY
+    trust_url: str | None = None
+    """Where the bundle is fetched anew from; None: somebody else keeps it fresh."""
+    refresh: int = DEFAULT_INTERVAL
+    """Seconds between two refreshes."""
 
 
 def serve(settings: ServeSettings) -> None:
@@ -71,10 +78,27 @@ def serve(settings: ServeSettings) -> None:
     Raises TrustBundleError or ServeError when it cannot start.
     """
     client.load(settings.trust)  # each worker loads its own; this one says early what is wrong
+    if settings.trust_url is not None:
+        client.check_source(settings.trust, settings.trust_url)
     address = _free_address(settings.host, settings.port)
     log = _log()
     log.add(Line(event=Event.STARTING, port=settings.port, workers=settings.workers))
-    server = Granian(
+    if settings.trust_url is not None:
+        _keep_fresh(settings.trust, settings.trust_url, settings.refresh, log)
+    server = _server(settings, address)
+    try:
+        loader = partial(build_application, settings, supervisor=os.getpid())
+        server.serve(target_loader=loader, wrap_loader=False)
+    except SystemExit as end:
+        if end.code:
+            raise ServeError(
+                "the workers do not stay alive", hint="see the log on the standard output"
+            ) from None
+    log.add(Line(event=Event.STOPPED))
+
+
+def _server(settings: ServeSettings, address: str) -> Any:  # Granian is no type to mypy
+    return Granian(
         "verifier",
         address=address,
         port=settings.port,
@@ -91,15 +115,23 @@ def serve(settings: ServeSettings) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=_GRACE,
     )
-    try:
-        loader = partial(build_application, settings, supervisor=os.getpid())
-        server.serve(target_loader=loader, wrap_loader=False)
-    except SystemExit as end:
-        if end.code:
-            raise ServeError(
-                "the workers do not stay alive", hint="see the log on the standard output"
-            ) from None
-    log.add(Line(event=Event.STOPPED))
+
+
+def _keep_fresh(directory: Path, url: str, interval: int, log: Log) -> None:
+    """Refresh in the supervising process alone; workers take up what it puts into the directory."""
+
+    def tell(result: TrustBundle | Exception) -> None:
+        if isinstance(result, Exception):
+            # What stands behind our error tells more than that it is a TrustBundleError.
+            log.fault(result.__cause__ or result, Event.TRUST_REFRESH_FAILED)
+        else:
+            until = min(result.fresh_until, result.status.fresh_until)
+            log.add(Line(event=Event.TRUST_REFRESHED, fresh_until=moment(until)))
+
+    # A fork would copy what the thread is in the middle of: its locks, one of them on a file.
+    multiprocessing.set_start_method("spawn", force=True)
+    refresh = partial(client.refresh, directory, url, None, SystemClock())
+    Refresher(refresh, interval, tell).start()
 
 
 def build_application(settings: ServeSettings, *, supervisor: int) -> "WSGIApplication":

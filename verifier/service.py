@@ -9,12 +9,14 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from keys.clock import Clock
-from spec.errors import ClockSuspectError, TrustStaleError
+from spec.errors import ClockSuspectError, StatusStaleError, TrustStaleError
 from verifier import problems
 from verifier.envelope import Envelope
 from verifier.judge import Judge, encode
 from verifier.logs import Log
-from verifier.pipeline import check_trust
+from verifier.metrics import CONTENT_TYPE, Metrics
+from verifier.outlook import warnings
+from verifier.pipeline import check_status_lists, check_trust
 from verifier.problems import ProblemError, problem_of_status
 from verifier.report import Json, trust_to_json
 from verifier.request import DEFAULT_MAX_BODY
@@ -44,6 +46,7 @@ def create_app(
         _VERIFY: ("POST", lambda: judge),
         "/healthz": ("GET", _healthz),
         "/readyz": ("GET", _readyz_view(trust, clock)),
+        "/metrics": ("GET", _metrics_view(trust)),
         "/openapi.yaml": ("GET", _openapi_view()),
     }
     for route, (method, view) in views.items():
@@ -66,7 +69,8 @@ def _readyz_view(trust: TrustSource, clock: Clock) -> _View:
         now = clock.now()
         try:
             check_trust(bundle, now)
-        except TrustStaleError:
+            check_status_lists(bundle.status, now)
+        except (TrustStaleError, StatusStaleError):
             raise ProblemError(
                 problems.NOT_READY, "Fetch a new trust bundle: dosepass-keys fetch."
             ) from None
@@ -74,9 +78,19 @@ def _readyz_view(trust: TrustSource, clock: Clock) -> _View:
             raise ProblemError(
                 problems.NOT_READY, "Set the clock of the service: it stands before its trust data."
             ) from None
-        return _json({"status": "ready", "trust": trust_to_json(bundle, now)})
+        ending = [warning.value for warning, _ in warnings(bundle, now)]
+        return _json({"status": "ready", "warnings": ending, "trust": trust_to_json(bundle, now)})
 
     return readyz
+
+
+def _metrics_view(trust: TrustSource) -> _View:
+    metrics = Metrics(trust.current)
+
+    def exposition() -> Response:
+        return Response(metrics.exposition(), content_type=CONTENT_TYPE)
+
+    return exposition
 
 
 def _openapi_view() -> _View:

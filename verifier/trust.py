@@ -11,12 +11,19 @@ from keys.clock import Clock
 from keys.errors import TrustBundleError
 from spec.certificate import Timestamp
 from verifier.logs import Event, Level, Line, Log
+from verifier.outlook import EndWarning, warnings
 from verifier.report import moment
 
 __all__ = ["CHECK_INTERVAL", "TrustSource"]
 
 CHECK_INTERVAL: Final = 10
 """Seconds between two looks at the file: far below any freshness limit, and one `stat` each."""
+
+_DAY: Final = 86_400
+_EVENTS: Final = {
+    EndWarning.PUBLICATION_ENDS: Event.PUBLICATION_ENDS,
+    EndWarning.STATUS_ENDS: Event.STATUS_ENDS,
+}
 
 _Stamp: TypeAlias = tuple[int, int, int]
 
@@ -43,10 +50,12 @@ class TrustSource:
         self._interval = interval
         self._load = load
         self._lock = threading.Lock()
+        self._warned_at: dict[EndWarning, Timestamp] = {}
         self._checked_at = clock.now()
         self._stamp = self._look()
         self._bundle = load(directory)
         self._tell_loaded()
+        self._warn(self._checked_at)
 
     def current(self) -> TrustBundle:
         """The bundle to judge by; looks at the file at most once an interval.
@@ -64,17 +73,37 @@ class TrustSource:
     def _check(self, now: Timestamp) -> None:
         self._checked_at = now
         stamp = self._look()
-        if stamp == self._stamp:
-            return
+        if stamp != self._stamp:
+            self._take_up(stamp)
+        self._warn(now)
+
+    def _take_up(self, stamp: _Stamp | None) -> None:
         try:
             bundle = self._load(self._directory)
-            if bundle.issued_at < self._bundle.issued_at:
-                raise TrustBundleError("the new trust bundle is older than the one in use")
+            self._check_newer(bundle)
         except Exception as error:  # whatever is wrong with the file, the last good one serves
             self._log.fault(error, Event.TRUST_LOAD_FAILED)
             return
         self._bundle, self._stamp = bundle, stamp
         self._tell_loaded()
+
+    def _check_newer(self, bundle: TrustBundle) -> None:
+        present = self._bundle
+        if (
+            bundle.issued_at < present.issued_at
+            or bundle.status.issued_at < present.status.issued_at
+        ):
+            raise TrustBundleError("the new trust bundle is older than the one in use")
+
+    def _warn(self, now: Timestamp) -> None:
+        """Tell once a day of what will end: long before, and for as long as nobody mends it."""
+        for warning, until in warnings(self._bundle, now):
+            last = self._warned_at.get(warning)
+            if last is None or not 0 <= now - last < _DAY:
+                self._warned_at[warning] = now
+                self._log.add(
+                    Line(event=_EVENTS[warning], level=Level.WARNING, fresh_until=moment(until))
+                )
 
     def _look(self) -> _Stamp | None:
         try:

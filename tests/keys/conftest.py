@@ -1,4 +1,4 @@
-"""An authority that was founded and published once, and addresses at which it can be fetched."""
+"""An authority that was founded and published once, where it can be fetched, and its commands."""
 
 import shutil
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from keys.authority import Authority
+from tests.keys.commands import Command, runner
 from tests.keys.homes import found_and_publish, served
 
 
@@ -36,3 +37,11 @@ def url(request: pytest.FixtureRequest, authority: Authority) -> Iterator[str]:
 def directory(tmp_path: Path) -> Path:
     """Where a verifier keeps its trust."""
     return tmp_path / "verifier" / "trust"
+
+
+@pytest.fixture
+def keys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    """Run `dosepass-keys` at a time, in a directory of its own, with a passphrase file."""
+    return runner(tmp_path, monkeypatch, capsys)

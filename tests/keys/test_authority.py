@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from keys import authority as authority_module
+from keys import new_home
 from keys.authority import Authority
 from keys.clock import FixedClock
 from keys.errors import AuthorityError, KeyScheduleError, PublishError, SecretError, SignerError
@@ -31,14 +31,13 @@ def test_a_new_home(tmp_path: Path) -> None:
     assert authority.records() == ()
     assert authority == Authority.open(tmp_path / "authority")
     assert authority.private.stat().st_mode & 0o777 == 0o700
-    assert {path.name for path in authority.private.iterdir()} == {
-        "tuf-root.pem",
-        "tuf-snapshot.pem",
-        "tuf-targets.pem",
-        "tuf-timestamp.pem",
-    }
+    names = sorted(path.name.rpartition("-")[0] for path in authority.private.iterdir())
+    assert names == ["role"] * 5 + ["status-token"]
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in authority.private.iterdir())
-    assert [path.name for path in (authority.public / "metadata").iterdir()] == ["1.root.json"]
+    assert {path.name for path in (authority.public / "metadata").iterdir()} == {
+        "1.root.json",
+        "1.targets.json",
+    }
     assert [path.name for path in tmp_path.iterdir()] == ["authority"]
 
 
@@ -68,7 +67,7 @@ def test_a_cut_off_home_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monke
     def stop(*args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(authority_module, "_write_records", stop)
+    monkeypatch.setattr(new_home, "to_toml", stop)
     with pytest.raises(KeyboardInterrupt):
         found(tmp_path / "authority")
     assert listing(tmp_path) == []
@@ -126,7 +125,7 @@ def test_an_unrecorded_key_leaves_no_file(tmp_path: Path, monkeypatch: pytest.Mo
     def stop(*args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(authority_module, "_write_records", stop)
+    monkeypatch.setattr(Authority, "write_records", stop)
     with pytest.raises(KeyboardInterrupt):
         authority.generate(Algorithm.ES256, SECRET, NOW, at_once=True)
     assert authority.records() == ()

@@ -1,16 +1,24 @@
 """The life of a key, as tables of timelines."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keys.algorithms import generate_private_key, kid_of, public_key_of
 from keys.errors import KeyScheduleError
-from keys.schedule import KeyRecord, choose_signing_key, state_of
+from keys.schedule import (
+    HANDOVER,
+    KeyRecord,
+    choose_signing_key,
+    foreseen,
+    relieved,
+    state_of,
+)
 from spec.certificate import Timestamp
-from spec.cose import Algorithm
+from spec.cose import Algorithm, Kid
 from spec.trust_list import KeyState
 from tests.keys.homes import DAY, HOUR, after
 
@@ -41,6 +49,8 @@ LATE = planned().published(after(20 * HOUR))
 AT_ONCE = planned(propagation=0)
 STOLEN = replace(PUBLISHED, compromised_at=after(3 * DAY))
 
+RETIRED = PUBLISHED.retired(after(4 * DAY))
+
 P, A, R, E, C = KeyState.PENDING, KeyState.ACTIVE, KeyState.RETIRED, KeyState.EXPIRED, None
 TIMELINES: list[tuple[str, KeyRecord, dict[int, KeyState | None]]] = [
     # what happened           hours after the key was made, and its state then
@@ -49,6 +59,8 @@ TIMELINES: list[tuple[str, KeyRecord, dict[int, KeyState | None]]] = [
     ("published 20 h late", LATE, {24: P, 43: P, 44: A, 283: A, 284: R, 1003: R, 1004: E}),
     ("signs at once", AT_ONCE, {0: A, 239: A, 240: R, 959: R, 960: E}),
     ("at once, published later", AT_ONCE.published(after(DAY)), {0: A, 239: A, 240: R, 960: E}),
+    ("retired on day 4", RETIRED, {24: A, 96: A, 97: R, 264: R, 983: R, 984: E}),
+    ("retired, then stolen", RETIRED.compromised(after(5 * DAY)), {97: R, 119: R, 120: C, 984: C}),
     ("stolen on day 3", STOLEN, {0: P, 24: A, 71: A, 72: C, 300: C, 2000: C}),
 ]
 
@@ -140,6 +152,97 @@ def test_longer_certificates_keep_a_signing_key_verifying() -> None:
     assert longer.verifies_until == PUBLISHED.signs_until + 60 * DAY
     assert PUBLISHED.verifying_for(60 * DAY, PUBLISHED.signs_until) == PUBLISHED
     assert PUBLISHED.verifying_for(5 * DAY, after(2 * DAY)) == PUBLISHED
+
+
+def test_retiring_shortens_and_never_lengthens() -> None:
+    assert PUBLISHED.retired(after(4 * DAY)).signs_until == after(4 * DAY) + HANDOVER
+    assert PUBLISHED.retired(after(50 * DAY)) == PUBLISHED
+    assert RETIRED.retired(after(6 * DAY)) == RETIRED
+    assert RETIRED.verifies_until == PUBLISHED.verifies_until
+    early = AT_ONCE.retired(AT_ONCE.signs_from)
+    assert early.signs_from < early.signs_until
+
+
+def test_the_first_time_of_a_theft_stays() -> None:
+    assert STOLEN.compromised(after(9 * DAY)) == STOLEN
+
+
+RELIEF: list[tuple[str, list[KeyRecord], int, list[KeyState | None]]] = [
+    # what there is                hours, and the states of the keys an hour after the relief
+    ("one key", [PUBLISHED], 48, [A]),
+    ("the newer waits", [PUBLISHED, planned(1, made=DAY).published(after(DAY))], 46, [A, P]),
+    ("the newer signs", [PUBLISHED, planned(1, made=DAY).published(after(DAY))], 48, [R, A]),
+    ("the newer is stolen", [PUBLISHED, replace(STOLEN, kid=planned(1).kid)], 80, [A, C]),
+    ("three", [AT_ONCE, PUBLISHED, planned(1, made=HOUR).published(after(HOUR))], 30, [R, R, A]),
+    ("two of one second", [AT_ONCE, planned(1, propagation=0)], 1, [R, A]),
+]
+
+
+@pytest.mark.parametrize(("name", "records", "hour", "states"), RELIEF)
+def test_relief(
+    name: str, records: list[KeyRecord], hour: int, states: list[KeyState | None]
+) -> None:
+    relieved_ones = relieved(records, after(hour * HOUR))
+    later = after((hour + 1) * HOUR)
+    found = [state_of(record, later) for record in relieved_ones]
+    assert sorted(found) == sorted(state or KeyState.COMPROMISED for state in states), name
+    assert [record.verifies_until for record in relieved_ones] == [
+        record.verifies_until for record in records
+    ]
+
+
+def test_what_is_foreseen_is_what_relief_then_does() -> None:
+    records = (PUBLISHED, planned(1, made=DAY).published(after(DAY)))
+    assert foreseen(records, after(DAY)) == relieved(records, after(2 * DAY))
+    assert foreseen((PUBLISHED, planned(1, made=DAY)), after(DAY)) == (
+        PUBLISHED,
+        planned(1, made=DAY),
+    )
+
+
+# A random year of an authority: what it does, and how many hours after the thing before.
+acts = st.lists(
+    st.tuples(
+        st.sampled_from(["make", "make at once", "publish", "retire", "sign", "sign"]),
+        st.integers(0, 9 * 24),
+    ),
+    max_size=30,
+)
+
+
+@settings(max_examples=60)
+@given(acts)
+def test_whatever_was_signed_is_accepted_by_every_later_list(acts: list[tuple[str, int]]) -> None:
+    records: tuple[KeyRecord, ...] = ()
+    signed: list[tuple[Timestamp, KeyRecord]] = []
+    now = 0
+    for number, (act, hours) in enumerate(acts):
+        now += hours * HOUR
+        moment = after(now)
+        match act:
+            case "make" | "make at once":
+                made = planned(made=now, propagation=DAY if act == "make" else 0)
+                records = (*records, replace(made, kid=Kid(number.to_bytes(8, "big"))))
+            case "publish":
+                records = relieved([record.published(moment) for record in records], moment)
+            case "retire" if records:
+                records = (records[0].retired(moment), *records[1:])
+            case "sign":
+                with suppress(KeyScheduleError):
+                    chosen = choose_signing_key(records, moment)
+                    assert not chosen.propagation or chosen.published_at is not None
+                    assert moment >= (chosen.published_at or 0) + chosen.propagation
+                    signed.append((moment, chosen))
+        entries = {record.kid: record.trusted(moment) for record in records}
+        for issued_at, former in signed:
+            entry = entries[former.kid]
+            assert entry.signs_from <= issued_at < entry.signs_until
+            assert entry.verifies_until >= former.verifies_until
+        # After a publication one key alone is left to sign, once the hand-over is past.
+        if act == "publish":
+            living = [r for r in records if state_of(r, after(now + HANDOVER)) is KeyState.ACTIVE]
+            begun = [r for r in living if r.signs_from <= moment]
+            assert len(begun) <= 1
 
 
 @pytest.mark.parametrize("record", [WAITING, LATE, AT_ONCE, STOLEN, planned(1)])

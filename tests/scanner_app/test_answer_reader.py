@@ -128,6 +128,13 @@ BROKEN: dict[str, Any] = {
     "no end": changed("expires_at", ...),
     "trust a text": changed("trust", "fresh"),
     "trust without its end": changed("trust.fresh_until", ...),
+    "trust without status": changed("trust.status", ...),
+    "trust with status null": changed("trust.status", None),
+    "status a text": changed("trust.status", "fresh"),
+    "status without its time": changed("trust.status.issued_at", ...),
+    "status without its end": changed("trust.status.fresh_until", ...),
+    "status end a number": changed("trust.status.fresh_until", 1639533600),
+    "trust without the newest time": changed("trust.newest_time", ...),
 }
 
 
@@ -156,7 +163,7 @@ JSON = st.recursive(
 PATHS = [
     "outcome", "code", "checked_at", "colour", "doses", "doses.given", "disclosed",
     "disclosed.name", "disclosed.doses", "disclosed.doses.0", "disclosed.doses.1.date", "trust",
-    "trust.issued_at", "issuer",
+    "trust.issued_at", "trust.status", "trust.status.issued_at", "trust.newest_time", "issuer",
 ]  # fmt: skip
 
 

@@ -20,10 +20,11 @@ from scanner_app.errors import SourceError
 from scanner_app.service import ServiceChecker, is_exposed
 from scanner_app.worker import CheckWorker
 from spec.certificate import Timestamp
+from spec.status_list import Status
 from spec.verdicts import Outcome, VerdictCode
 from tests.authority import DAY, Authority
 from tests.scanner_app.answers import FORGED, GREEN, STALE, trouble
-from tests.scanner_app.conftest import store_bundle
+from tests.trust_folder import store_bundle
 from verifier.logs import Log
 from verifier.service import create_app
 from verifier.trust import TrustSource
@@ -38,7 +39,11 @@ def test_offline_accepts_and_discloses(authority: Authority, trust_directory: Pa
     assert answer.accepted is not None
     assert answer.accepted.name == "Nguyễn Thị Minh Châu"
     assert checker.trust() == Trust(
-        issued_at=authority.now, fresh_until=Timestamp(authority.now + 7 * DAY)
+        issued_at=authority.now,
+        fresh_until=Timestamp(authority.now + 7 * DAY),
+        status_issued_at=authority.now,
+        status_fresh_until=Timestamp(authority.now + 7 * DAY),
+        newest_time=authority.now,
     )
 
 
@@ -61,6 +66,35 @@ def test_offline_says_when_its_data_are_stale(authority: Authority, trust_direct
     answer = checker.check(authority.sign())
     assert (answer.outcome, answer.code) == (Outcome.UNDETERMINED, "trust_stale")
     assert answer.accepted is None
+
+
+def test_offline_says_when_its_status_lists_are_stale(authority: Authority, tmp_path: Path) -> None:
+    store_bundle(authority, tmp_path, status_until=Timestamp(authority.now + DAY))
+    checker = OfflineChecker(tmp_path, authority.clock)
+    assert checker.check(authority.sign()).outcome is Outcome.ACCEPTED
+    authority.clock.advance(DAY)
+    answer = checker.check(authority.sign())
+    assert (answer.outcome, answer.code) == (Outcome.UNDETERMINED, "status_stale")
+    assert checker.trust().end == authority.now
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (Status.INVALID, "revoked"),
+        (Status.SUSPENDED, "suspended"),
+        (Status.SUPERSEDED, "superseded"),
+    ],
+)
+def test_offline_knows_the_status(
+    authority: Authority, tmp_path: Path, status: Status, code: str
+) -> None:
+    certificate = authority.certificate()
+    authority.set_status(certificate.status, status)
+    checker = OfflineChecker(store_bundle(authority, tmp_path), authority.clock)
+    answer = checker.check(authority.sign(certificate))
+    assert answer.code == code
+    assert (answer.accepted is None) == (code != "superseded")
 
 
 def test_offline_takes_up_a_fresh_bundle(authority: Authority, trust_directory: Path) -> None:

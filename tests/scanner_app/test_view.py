@@ -22,7 +22,21 @@ from tests.scanner_app.answers import GREEN, NOW, YELLOW, accepted, answer, trou
 
 SIZES = [(1280, 720), (1920, 1080), (640, 480), (480, 800), (320, 240), (2560, 600)]
 PICTURE = np.full((480, 640, 3), 120, np.uint8)
-FRESH = Trust(issued_at=Timestamp(NOW - 7200), fresh_until=Timestamp(NOW + 86_400))
+
+
+def trust(
+    *, age: int = 7200, left: int = 86_400, status_age: int = 0, status_left: int = 1
+) -> Trust:
+    return Trust(
+        issued_at=Timestamp(NOW - age),
+        fresh_until=Timestamp(NOW + left),
+        status_issued_at=Timestamp(NOW - status_age),
+        status_fresh_until=Timestamp(NOW + status_left),
+        newest_time=Timestamp(NOW - min(age, status_age)),
+    )
+
+
+FRESH = trust()
 
 ANSWERS: dict[str, Answer] = {
     **{code.value: answer(code) for code in VerdictCode},
@@ -144,12 +158,21 @@ def test_a_tall_window_is_filled_with_the_colour_of_the_result() -> None:
 
 
 def test_stale_trust_and_unknown_trust_change_the_bar() -> None:
-    stale = Trust(issued_at=Timestamp(NOW - 10), fresh_until=NOW)
+    stale, stale_status = trust(left=0), trust(status_left=0)
     bars = [
-        render(screen(Looking(), trust=trust), 1280, 720)[680:].tobytes()
-        for trust in (FRESH, stale, None)
+        render(screen(Looking(), trust=shown), 1280, 720)[680:].tobytes()
+        for shown in (FRESH, stale, None, stale_status)
     ]
     assert len(set(bars)) == 3
+    assert bars[1] == bars[3]
+
+
+def test_the_bar_tells_the_age_of_the_older_of_keys_and_status() -> None:
+    def bar(shown: Trust) -> bytes:
+        return render(screen(Looking(), trust=shown), 1280, 720)[680:].tobytes()
+
+    assert bar(trust(age=7200, status_age=60)) == bar(trust(age=60, status_age=7200))
+    assert bar(trust(age=7200, status_age=60)) != bar(trust(age=60, status_age=60))
 
 
 def test_pictures_of_any_shape_fill_the_window() -> None:

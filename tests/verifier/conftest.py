@@ -8,37 +8,17 @@ from typing import Any, BinaryIO
 import pytest
 from flask import Flask
 
-from keys.client import BUNDLE_FILE
-from keys.files import write_atomically
-from keys.stored_bundle import StoredBundle
-from spec.certificate import Timestamp
-from tests.authority import DAY, Authority
+from tests.authority import Authority
+from tests.trust_folder import store_bundle
 from tests.verifier import description
 from verifier.logs import Log
 from verifier.service import create_app
 from verifier.trust import TrustSource
 
-VACCINES = Path(__file__).parents[2] / "spec" / "data" / "vaccines.json"
-
 
 @pytest.fixture
 def authority() -> Authority:
     return Authority()
-
-
-def store_bundle(
-    authority: Authority, directory: Path, *, fresh_until: Timestamp | None = None
-) -> Path:
-    """Put the authority's trust where a fetch would have left it."""
-    directory.mkdir(exist_ok=True)
-    until = Timestamp(authority.now + 7 * DAY) if fresh_until is None else fresh_until
-    stored = StoredBundle(
-        trust_list=authority.trust_list().to_cbor(),
-        vaccines=VACCINES.read_bytes(),
-        fresh_until=until,
-    )
-    write_atomically(directory / BUNDLE_FILE, stored.to_cbor())
-    return directory
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ import pytest
 
 from spec.certificate import Timestamp
 from spec.colour import Colour
+from spec.status_list import Status
 from tests.authority import DAY, Authority
+from tests.trust_folder import store_bundle
 from tests.verifier import description
-from tests.verifier.conftest import store_bundle
 from verifier.cli import main
 from verifier.texts import MAX_LINE
 
@@ -77,6 +78,36 @@ def test_an_accepted_certificate_is_shown(check: Run, text: str) -> None:
         "  Expires         2022-12-01T08:00:00Z",
         "  Compare with the identity card.",
     ]
+
+
+def test_a_superseded_certificate_is_shown_with_its_colour_and_what_to_tell(
+    run: Run, authority: Authority, tmp_path: Path
+) -> None:
+    certificate = authority.certificate()
+    authority.set_status(certificate.status, Status.SUPERSEDED)
+    trust = store_bundle(authority, tmp_path)
+    text = authority.sign(certificate)
+    ended = run("check", text, "--trust", trust, "--at", AT, "--language", "en")
+    assert ended.code == 0
+    assert ended.out.splitlines()[0] == "GREEN – COMPLETE  2/2"
+    assert ended.out.splitlines()[-1] == (
+        "  Let pass. Tell the holder to fetch the new certificate."
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(Status.INVALID, "revoked"), (Status.SUSPENDED, "suspended")]
+)
+def test_a_certificate_that_was_taken_back_is_refused(
+    run: Run, authority: Authority, tmp_path: Path, status: Status, code: str
+) -> None:
+    certificate = authority.certificate()
+    authority.set_status(certificate.status, status)
+    trust = store_bundle(authority, tmp_path)
+    ended = run("check", authority.sign(certificate), "--trust", trust, "--at", AT)
+    assert ended.code == 1
+    assert f"  {code}: " in ended.out
+    assert "Châu" not in ended.out
 
 
 def test_the_words_are_vietnamese_unless_asked_otherwise(check: Run, text: str) -> None:
@@ -246,6 +277,8 @@ def test_a_directory_is_not_a_file_of_texts(check: Run, tmp_path: Path) -> None:
         ["serve", "--trust", "x", "--port", "0"],
         ["serve", "--trust", "x", "--workers", "0"],
         ["serve", "--trust", "x", "--max-body", "1"],
+        ["serve", "--trust", "x", "--refresh", "1"],
+        ["serve", "--trust", "x", "--refresh", "soon"],
         ["juggle"],
     ],
     ids=" ".join,

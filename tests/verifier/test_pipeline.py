@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keys.bundle import TrustBundle
 from spec.certificate import Timestamp
 from spec.colour import Colour
 from spec.cose import Algorithm
@@ -72,21 +73,29 @@ def test_keys_that_follow_one_another(key: str, issued: str, read: str, code: Ve
     assert check(authority.sign(certificate, key=key), bundle, at).code is code
 
 
-def test_a_stolen_key_takes_all_that_it_signed_and_nothing_else() -> None:
+def test_a_stolen_key_takes_nothing_that_its_issuer_signed() -> None:
     authority = Authority()
     authority.add_key("other")
-    texts = {name: authority.sign(key=name) for name in authority.keys}
+    genuine = {name: authority.sign(key=name) for name in authority.keys}
+    forged = authority.sign(authority.certificate(name="Trần Văn Nam"))
     before = authority.bundle()
     authority.change_key("active", state=KeyState.COMPROMISED)
+    unknown = authority.bundle()
+    authority.know(authority.certificate())
     after = authority.bundle()
-    assert {name: check(text, before, NOW).code for name, text in texts.items()} == {
+    assert codes_of({**genuine, "forged": forged}, before) == dict.fromkeys(
+        ["active", "other", "forged"], OK
+    )
+    assert codes_of(genuine, unknown) == {"active": VerdictCode.KEY_COMPROMISED, "other": OK}
+    assert codes_of({**genuine, "forged": forged}, after) == {
         "active": OK,
         "other": OK,
+        "forged": VerdictCode.KEY_COMPROMISED,
     }
-    assert {name: check(text, after, NOW).code for name, text in texts.items()} == {
-        "active": VerdictCode.KEY_COMPROMISED,
-        "other": OK,
-    }
+
+
+def codes_of(texts: dict[str, str], bundle: TrustBundle) -> dict[str, VerdictCode]:
+    return {name: check(text, bundle, NOW).code for name, text in texts.items()}
 
 
 def test_a_verifier_that_misses_a_key_cannot_tell_until_it_refreshes() -> None:
@@ -102,7 +111,8 @@ def test_two_countries_do_not_sign_for_each_other() -> None:
     vietnam, laos = Authority(), Authority(issuer="LA", seed="laos")
     vietnam.keys["laos"] = laos.keys["active"]
     bundle = vietnam.bundle()
-    assert check(laos.sign(), bundle, NOW).code is OK
+    assert check(laos.sign(), bundle, NOW).code is VerdictCode.STATUS_STALE
+    assert check(laos.sign(), vietnam.bundle(status=laos.status_lists()), NOW).code is OK
     crossed = laos.sign(laos.certificate(issuer="VN"))
     assert check(crossed, bundle, NOW).code is VerdictCode.KEY_NOT_VALID
 

@@ -15,9 +15,12 @@ from typing import Any
 
 import pytest
 
+from spec.status_list import Status
 from tests.authority import Authority, time_of
+from tests.keys.static_repository import Country, World, mirrored
+from tests.trust_folder import store_bundle
 from tests.verifier import description
-from tests.verifier.conftest import Answer, store_bundle
+from tests.verifier.conftest import Answer
 
 ROOT = Path(__file__).parents[2]
 LATE = time_of("2099-01-01")
@@ -48,16 +51,22 @@ def command(*options: object) -> list[str]:
 class Server:
     """A `dosepass-verifier serve` of its own."""
 
-    def __init__(self, directory: Path, workers: int) -> None:
+    def __init__(self, directory: Path, workers: int, program: list[str] | None = None) -> None:
         self.port = free_port()
         self.out, self.err = directory / "out", directory / "err"
-        trust = store_bundle(COUNTRY, directory / "trust", fresh_until=LATE)
+        trust = directory / "trust"
+        if not trust.exists():
+            store_bundle(COUNTRY, trust, fresh_until=LATE)
+        given = command("--trust", trust, "--port", self.port, "--workers", workers)
+        if program is not None:
+            given = [part.format(port=self.port) for part in program]
         with self.out.open("wb") as out, self.err.open("wb") as err:
             self.process = subprocess.Popen(  # noqa: S603  # our own command
-                command("--trust", trust, "--port", self.port, "--workers", workers),
+                given,
                 stdout=out,
                 stderr=err,
                 cwd=ROOT,
+                env=os.environ | {"PYTHONPATH": str(ROOT)},
             )
         try:
             self.wait_for("worker_started", workers)
@@ -151,7 +160,7 @@ def test_a_certificate_is_verified(server: Server) -> None:
     assert answer.json["disclosed"] == {"name": "Nguyễn Thị Minh Châu"}
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/openapi.yaml"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/openapi.yaml"])
 def test_it_is_well(server: Server, path: str) -> None:
     assert server.request("GET", path).status == 200
 
@@ -279,9 +288,61 @@ def test_workers_that_cannot_live_end_the_service(own_server: Server, tmp_path: 
     assert "dosepass-verifier: the workers do not stay alive\nhint: " in own_server.err.read_text()
 
 
+@pytest.fixture
+def published(tmp_path: Path) -> Iterator[World]:
+    """A country whose publications are good for a long time by the machine's own clock."""
+    country_ = Country(lists=1)
+    country_.change_key("active", verifies_until=LATE)
+    with mirrored({}) as mirror:
+        world = World(country_, mirror, tmp_path)
+        world.directory = tmp_path / "trust"
+        world.repository.days = dict.fromkeys(world.repository.days, 30_000)
+        world.repository.publish_root()
+        world.publish()
+        world.first_fetch()
+        yield world
+
+
+EVERY_SECOND = (
+    "import sys; from pathlib import Path; from verifier.serve import ServeSettings, serve\n"
+    "if __name__ == '__main__':\n"
+    "    trust, port, url = sys.argv[1:]\n"
+    "    serve(ServeSettings(trust=Path(trust), host='127.0.0.1', port=int(port), workers=1,\n"
+    "                        trust_url=url, refresh=1))\n"
+)
+"""A service that refreshes oftener than the command line lets it, for tests that do not wait."""
+
+
+def test_it_keeps_its_trust_fresh_in_one_process(tmp_path: Path, published: World) -> None:
+    """The supervisor fetches, trouble stops nothing, and workers have what it brought."""
+    mirror = published.mirror
+    assert mirror is not None
+    published.country.set_status(published.country.certificate().status, Status.INVALID)
+    published.after(60).publish()
+    mirror.answers = {"status.json": lambda request, _: request.send_error(500)}
+    (tmp_path / "service.py").write_text(EVERY_SECOND)
+    program = [sys.executable, str(tmp_path / "service.py"), str(tmp_path / "trust")]
+    with closing(Server(tmp_path, 1, [*program, "{port}", published.url])) as server:
+        [failed, *_] = server.wait_for("trust_refresh_failed", 1)
+        assert (failed["level"], failed["error_type"]) == ("error", "DownloadHTTPError")
+        assert server.request("POST", "/v1/verify", BODY).json["code"] == "ok"
+
+        mirror.answers = {}
+        server.wait_for("trust_refreshed", 1)
+        os.kill(server.wait_for("worker_started", 1)[0]["pid"], signal.SIGKILL)
+        server.wait_for("worker_started", 2)
+        server.wait_until_it_listens()
+        assert server.request("POST", "/v1/verify", BODY).json["code"] == "revoked"
+        assert "127.0.0.1" not in server.out.read_text()
+        assert server.err.read_text() == ""
+        assert server.stop() == 0
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
+        (["--trust-url", "http://127.0.0.1:1/"], "no root is pinned in {trust}\nhint: fetch once"),
+        (["--trust-url", "nonsense"], "the address of the trust bundle is not one that can be"),
         (["--port", "{busy}"], "cannot listen on port {busy}: address already in use\nhint: "),
         (["--trust", "{empty}"], "there is no trust bundle in {empty}\nhint: "),
         (["--host", "no.such.host.invalid"], "the host is not known on this machine\nhint: "),
@@ -294,7 +355,7 @@ def test_it_says_why_it_cannot_start(
     trust = store_bundle(COUNTRY, tmp_path / "trust", fresh_until=LATE)
     empty = tmp_path / "empty"
     empty.mkdir()
-    words = {"busy": server.port, "empty": empty}
+    words = {"busy": server.port, "empty": empty, "trust": trust}
     given = [option.format(**words) for option in options]
     ended = subprocess.run(  # noqa: S603  # our own command
         command("--trust", trust, "--port", free_port(), *given),

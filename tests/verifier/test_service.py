@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,20 +17,25 @@ from spec.certificate import Timestamp
 from spec.colour import Colour
 from spec.cose import Algorithm, ProtectedHeader
 from spec.dates import BirthDate
+from spec.status_list import Status
 from spec.trust_list import KeyState
 from spec.vaccines import VaccineTable
 from spec.verdicts import LANGUAGES, Outcome, VerdictCode, verdict_words
 from tests.authority import DAY, EXPIRES_AT, ISSUED_AT, NOW, Authority, doses
+from tests.spec.test_vectors import bundle_of
+from tests.trust_folder import store_bundle
 from tests.vectors.case import Case
 from tests.vectors.files import all_cases
 from tests.verifier import description
-from tests.verifier.conftest import Service
+from tests.verifier.conftest import LogLines, Service
 from verifier.envelope import Envelope
 from verifier.judge import encode, language_of
 from verifier.logs import Log
 from verifier.pipeline import check
 from verifier.report import verdict_to_json
 from verifier.request import DEFAULT_MAX_BODY
+from verifier.service import create_app
+from verifier.trust import TrustSource
 
 EVERYTHING = ("name", "birth_date", "id_suffix", "doses")
 DISCLOSED: dict[str, Any] = {
@@ -66,6 +72,12 @@ def test_an_accepted_certificate_without_disclosure(service: Service, authority:
             "issued_at": "2021-12-15T02:00:00Z",
             "fresh_until": "2021-12-22T02:00:00Z",
             "age_seconds": 0,
+            "status": {
+                "issued_at": "2021-12-15T02:00:00Z",
+                "fresh_until": "2021-12-22T02:00:00Z",
+                "age_seconds": 0,
+            },
+            "newest_time": "2021-12-15T02:00:00Z",
         },
     }
 
@@ -129,8 +141,7 @@ ACCEPTED = [case for case in all_cases() if case.code.outcome is Outcome.ACCEPTE
 @pytest.mark.parametrize("case", ACCEPTED, ids=lambda case: case.name)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_accepted_vector_has_an_answer_as_described(case: Case, language: str) -> None:
-    fresh_until = case.fresh_until or Timestamp(case.trust_issued_at + 7 * DAY)
-    bundle = case.authority.bundle(issued_at=case.trust_issued_at, fresh_until=fresh_until)
+    bundle = bundle_of(json.loads(case.to_json()))
     verdict = check(case.text, bundle, case.at)
     answer = json.loads(encode(verdict_to_json(verdict, bundle, language, EVERYTHING)))
     assert description.is_valid(answer, "VerdictAnswer")
@@ -277,11 +288,85 @@ def test_trust_that_cannot_be_relied_on(
     assert service.call("GET", "/healthz").status == 200
 
 
-def test_readiness_gives_the_age_of_the_trust(service: Service, authority: Authority) -> None:
+def test_readiness_gives_the_ages_of_the_trust(service: Service, authority: Authority) -> None:
     authority.clock.advance(60)
     answer = service.call("GET", "/readyz")
     assert answer.status == 200
     assert answer.json["trust"]["age_seconds"] == 60
+    assert answer.json["trust"]["status"]["age_seconds"] == 60
+    assert answer.json["warnings"] == []
+
+
+@pytest.fixture
+def short_status(authority: Authority, tmp_path: Path, log: LogLines) -> Service:
+    """A service whose status lists end days before its keys do."""
+    store_bundle(authority, tmp_path, status_until=Timestamp(authority.now + 2 * DAY))
+    written = Log(authority.clock, log.write)
+    trust = TrustSource(tmp_path, authority.clock, written)
+    return Service(create_app(trust, authority.clock, written), log)
+
+
+def test_stale_status_lists(short_status: Service, authority: Authority) -> None:
+    text = authority.sign()
+    authority.clock.advance(2 * DAY - 1)
+    assert short_status.verify(text).json["code"] == "ok"
+    assert short_status.call("GET", "/readyz").status == 200
+    authority.clock.advance(1)
+    assert short_status.verify(text).json["code"] == "status_stale"
+    assert short_status.call("GET", "/readyz").json["type"] == "/problems/not-ready"
+
+
+def test_readiness_warns_when_half_of_a_life_is_over(
+    short_status: Service, authority: Authority
+) -> None:
+    def ending() -> list[str]:
+        found: list[str] = short_status.call("GET", "/readyz").json["warnings"]
+        return found
+
+    authority.clock.advance(DAY)
+    assert ending() == []
+    authority.clock.advance(1)
+    assert ending() == ["status_ends"]
+
+
+def test_a_superseded_certificate_passes_and_its_holder_is_told(
+    authority: Authority, tmp_path: Path, log: LogLines
+) -> None:
+    certificate = authority.certificate()
+    authority.set_status(certificate.status, Status.SUPERSEDED)
+    written = Log(authority.clock, log.write)
+    trust = TrustSource(store_bundle(authority, tmp_path), authority.clock, written)
+    service = Service(create_app(trust, authority.clock, written), log)
+    answer = service.verify(authority.sign(certificate), "name", accept_language="en").json
+    assert (answer["outcome"], answer["code"]) == ("accepted", "superseded")
+    assert answer["words"]["title"] == "GREEN – COMPLETE"
+    assert answer["words"]["advice"] == ("Let pass. Tell the holder to fetch the new certificate.")
+    assert answer["disclosed"] == {"name": "Nguyễn Thị Minh Châu"}
+
+
+def gauges(service: Service) -> dict[str, float]:
+    answer = service.call("GET", "/metrics")
+    assert answer.status == 200
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    samples = (line for line in answer.body.decode().splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, value in (line.split(" ") for line in samples)}
+
+
+def test_metrics_are_the_times_of_the_bundle_in_use(
+    service: Service, authority: Authority, trust_directory: Path
+) -> None:
+    week = 7 * DAY
+    for _ in range(2):
+        now = float(authority.now)
+        assert gauges(service) == {
+            "dosepass_trust_issued_seconds": now,
+            "dosepass_trust_fresh_until_seconds": now + week,
+            "dosepass_status_issued_seconds": now,
+            "dosepass_status_fresh_until_seconds": now + week,
+            "dosepass_newest_signed_seconds": now,
+        }
+        authority.clock.advance(DAY)
+        store_bundle(authority, trust_directory)
 
 
 @pytest.mark.parametrize(
@@ -313,7 +398,7 @@ def test_the_language_stands_in_a_header(service: Service) -> None:
     assert service.verify("x", accept_language="en").headers["content-language"] == "en"
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/openapi.yaml", "/nothing"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics", "/openapi.yaml", "/nothing"])
 def test_every_answer_has_the_fixed_headers(service: Service, path: str) -> None:
     headers = service.call("GET", path).headers
     assert headers["cache-control"] == "no-store"

@@ -9,8 +9,10 @@ from keys.bundle import TrustBundle
 from keys.client import BUNDLE_FILE, load
 from keys.errors import TrustBundleError
 from spec.certificate import Timestamp
-from tests.authority import Authority
-from tests.verifier.conftest import LogLines, store_bundle
+from spec.status_list import Status, status_at
+from tests.authority import DAY, Authority
+from tests.trust_folder import store_bundle
+from tests.verifier.conftest import LogLines
 from verifier.logs import Log
 from verifier.trust import CHECK_INTERVAL, TrustSource
 
@@ -122,6 +124,95 @@ def test_an_older_bundle_is_not_taken_up(
     authority.clock.advance(60 + CHECK_INTERVAL)
     assert source.current() is before
     assert len(log.events("trust_load_failed")) == 1
+
+
+def test_a_bundle_with_older_status_is_not_taken_up(
+    source: TrustSource, authority: Authority, trust_directory: Path, log: LogLines
+) -> None:
+    before = source.current()
+    bundle = authority.bundle(status=authority.status_lists(Timestamp(authority.now - 1)))
+    other = TrustSource(
+        trust_directory, authority.clock, Log(authority.clock, log.write), load=lambda _: bundle
+    )
+    assert other.current() is bundle
+    source._load = lambda _: bundle
+    authority.clock.advance(CHECK_INTERVAL)
+    renew(authority, trust_directory)
+    assert source.current() is before
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xff" * 65_536, None], ids=["empty", "other", "gone"])
+def test_a_damaged_list_leaves_the_last_good_one(
+    source: TrustSource,
+    authority: Authority,
+    trust_directory: Path,
+    log: LogLines,
+    damage: bytes | None,
+) -> None:
+    """Also while the damaged list is in use: its map stays, since files are never written into."""
+    before = source.current()
+    authority.set_status(5, Status.INVALID)
+    authority.clock.advance(CHECK_INTERVAL)
+    renew(authority, trust_directory)
+    for path in (trust_directory / "lists").iterdir():
+        path.unlink()
+        if damage is not None:
+            path.write_bytes(damage)
+    assert source.current() is before
+    assert status_at(before.status.lists[0], 5) is Status.VALID
+    assert len(log.events("trust_load_failed")) == 1
+    renew(authority, trust_directory)
+    authority.clock.advance(CHECK_INTERVAL)
+    assert status_at(source.current().status.lists[0], 5) is Status.INVALID
+
+
+def test_what_will_end_is_told_once_a_day_from_half_of_its_life_on(
+    authority: Authority, tmp_path: Path, log: LogLines
+) -> None:
+    def told() -> list[tuple[str, str, str]]:
+        names = ("publication_ends", "status_ends")
+        lines = [line for line in log.lines if line["event"] in names]
+        return [(line["event"], line["level"], line["fresh_until"][:10]) for line in lines]
+
+    store_bundle(
+        authority,
+        tmp_path,
+        fresh_until=Timestamp(authority.now + 10 * DAY),
+        status_until=Timestamp(authority.now + 8 * DAY),
+    )
+    source = TrustSource(tmp_path, authority.clock, Log(authority.clock, log.write))
+    status, publication = (
+        ("status_ends", "warning", "2021-12-23"),
+        ("publication_ends", "warning", "2021-12-25"),
+    )
+    for days, expected in [
+        (4, []),
+        (0.01, [status]),
+        (0.5, [status]),
+        (0.5, [status, status, publication]),
+        (1, [status, status, publication, publication, status]),
+    ]:
+        authority.clock.advance(round(days * DAY))
+        for _ in range(3):
+            source.current()
+        assert sorted(told()) == sorted(expected)
+    renew(authority, tmp_path)
+    authority.clock.advance(2 * DAY)
+    source.current()
+    assert len(told()) == 5
+
+
+def test_old_data_are_told_of_at_the_start(
+    authority: Authority, tmp_path: Path, log: LogLines
+) -> None:
+    store_bundle(authority, tmp_path)
+    authority.clock.advance(20 * DAY)
+    TrustSource(tmp_path, authority.clock, Log(authority.clock, log.write))
+    assert [line["event"] for line in log.lines] == [
+        "trust_loaded",
+        "publication_ends",
+        "status_ends",
+    ]
 
 
 def test_whatever_the_loader_raises_the_last_good_one_serves(
