@@ -6,8 +6,8 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from benchmarks.measure import Row, compare, seconds_each
-from keys import bundle_folder
 from keys.bundle import TrustBundle
+from keys.kept import bundle_folder
 from spec.certificate import Certificate, StatusPosition, Timestamp
 from spec.genuine_list import DIGEST_LENGTH, GENUINE_LIST_BYTES
 from spec.limits import STATUS_LIST_SIZE

@@ -25,12 +25,12 @@ from keys.plans import (
     plan_rotation,
     plan_tick,
 )
-from keys.publishing import build, settled
+from keys.publication.contents import build, settled
+from keys.publication.status_tokens import STATUS_KEY_FILES, open_status_key, save_status_key
 from keys.schedule import KeyRecord, choose_signing_key
 from keys.secrets import SecretsHandler
 from keys.settings import Settings
 from keys.signer import Signer, signer_from_uri
-from keys.status_tokens import STATUS_KEY_FILES, open_status_key, save_status_key
 from spec.certificate import Timestamp
 from spec.cose import Algorithm, Kid
 from spec.errors import MalformedError

@@ -7,15 +7,15 @@ import click
 
 from keys.authority import Authority
 from keys.clock import SystemClock
+from keys.commands.drill import drill
+from keys.commands.fetch import fetch
+from keys.commands.options import at_once_option, register_option, yes_option
+from keys.commands.rotation import compromise, confirm_at_once, retire, rotate, tick, warn
+from keys.commands.status import status
 from keys.console import home_option, run, say, secrets_options
-from keys.drill_cli import drill
-from keys.fetch_cli import fetch
-from keys.options import at_once_option, register_option, yes_option
-from keys.root_cli import root
-from keys.rotation_cli import compromise, confirm_at_once, retire, rotate, tick, warn
+from keys.root.cli import root
 from keys.schedule import ALGORITHM_NAMES
 from keys.secrets import SecretsHandler
-from keys.status_cli import status
 from keys.times import to_rfc3339
 
 __all__ = ["cli", "main"]

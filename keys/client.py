@@ -22,15 +22,15 @@ from tuf.api.exceptions import (
 )
 from urllib3.exceptions import HTTPError
 
-from keys import bundle_folder
 from keys.bundle import TrustBundle
-from keys.bundle_folder import BUNDLE_FILE, load
 from keys.clock import Clock
 from keys.errors import TrustBundleError
-from keys.fetchers import TooSlowError, fetcher_for
+from keys.fetching.fetchers import TooSlowError, fetcher_for
+from keys.fetching.patience import DEFAULT_PATIENCE, Patience
+from keys.fetching.published import Published
 from keys.files import locked, write_atomically
-from keys.patience import DEFAULT_PATIENCE, Patience
-from keys.published import Published
+from keys.kept import bundle_folder
+from keys.kept.bundle_folder import BUNDLE_FILE, load
 from spec.certificate import Timestamp
 from spec.errors import DosepassError
 from spec.limits import CLOCK_TOLERANCE

@@ -14,8 +14,8 @@ from keys.bundle import STATUS_INDEX, TRUST_LIST
 from keys.errors import AuthorityError, KeyScheduleError, PublishError
 from keys.files import locked, sweep, write_atomically
 from keys.outlook import PublicState
-from keys.repository import Lives, StaticRepository
-from keys.role_keys import RoleKeys
+from keys.publication.repository import Lives, StaticRepository
+from keys.publication.role_keys import RoleKeys
 from keys.schedule import KeyRecord
 from keys.secrets import FixedSecret, SecretsHandler
 from keys.settings import Settings

@@ -4,17 +4,17 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from keys import repository
 from keys.algorithms import PrivateKey, generate_private_key
 from keys.clock import Clock
 from keys.errors import AuthorityError
 from keys.file_signer import purpose_of
 from keys.home import RECORDS_FILE, SETTINGS_FILE, records_to_json
-from keys.repository import ROLES, Lives
-from keys.role_keys import RoleKeys
+from keys.publication import repository
+from keys.publication.repository import ROLES, Lives
+from keys.publication.role_keys import RoleKeys
+from keys.publication.status_tokens import save_status_key
 from keys.secrets import FixedSecret, SecretsHandler
 from keys.settings import Settings, check_issuer, to_toml
-from keys.status_tokens import save_status_key
 from keys.times import to_datetime
 from spec.certificate import Timestamp
 from spec.cose import Algorithm

@@ -8,12 +8,12 @@ from keys.algorithms import generate_private_key, kid_of, public_key_of
 from keys.errors import SignerError
 from keys.file_signer import load_private_key, purpose_of, save_private_key
 from keys.home import Home
-from keys.pkcs11_uri import Pkcs11Uri
+from keys.pkcs11.uri import Pkcs11Uri
 from keys.plans import NewKey
+from keys.publication.status_tokens import STATUS_KEY_FILES
 from keys.schedule import KeyRecord
 from keys.secrets import FixedSecret, SecretsHandler
 from keys.signer import generate_in_token
-from keys.status_tokens import STATUS_KEY_FILES
 from spec.certificate import Timestamp
 from spec.cose import Algorithm
 from spec.trust_list import PublicKey

@@ -10,7 +10,7 @@ from typing import Final
 
 from keys.errors import KeyScheduleError
 from keys.outlook import last_signing_end, needs_successor
-from keys.pkcs11_uri import SCHEME, Pkcs11Uri
+from keys.pkcs11.uri import SCHEME, Pkcs11Uri
 from keys.schedule import ALGORITHM_NAMES, HANDOVER, KeyRecord, state_of
 from keys.settings import Settings
 from keys.times import to_rfc3339

@@ -37,7 +37,7 @@ _Opener: TypeAlias = Callable[[str, SecretsHandler], Signer]
 
 def _open_token(uri: str, secrets: SecretsHandler) -> Signer:
     with _hsm():
-        from keys.pkcs11_signer import open_uri
+        from keys.pkcs11.signer import open_uri
     return open_uri(uri, secrets)
 
 
@@ -84,5 +84,5 @@ def generate_in_token(
     and SecretError when there is no PIN to be had.
     """
     with _hsm():
-        from keys.pkcs11_signer import generate
+        from keys.pkcs11.signer import generate
     return generate(uri, algorithm, secrets)

@@ -9,7 +9,7 @@ from keys import client
 from keys.bundle import TrustBundle
 from keys.clock import Clock
 from keys.errors import HintedError
-from keys.refresher import DEFAULT_INTERVAL, Refresher
+from keys.fetching.refresher import DEFAULT_INTERVAL, Refresher
 
 __all__ = ["keep_fresh"]
 

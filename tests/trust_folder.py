@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Final
 
-from keys import bundle_folder
-from keys.stored_bundle import StoredBundle, StoredStatus
+from keys.kept import bundle_folder
+from keys.kept.stored_bundle import StoredBundle, StoredStatus
 from spec.certificate import Timestamp
 from spec.status_list import Status, filled
 from tests.authority import DAY, Authority

@@ -10,9 +10,9 @@ import click
 
 from keys import client
 from keys.clock import SystemClock
+from keys.commands.fetch import interval
 from keys.console import EXIT_TROUBLE, run, say
-from keys.fetch_cli import interval
-from keys.refresher import DEFAULT_INTERVAL
+from keys.fetching.refresher import DEFAULT_INTERVAL
 from keys.times import from_rfc3339
 from spec.certificate import Timestamp
 from spec.verdicts import LANGUAGES, Outcome

@@ -21,7 +21,7 @@ from keys import client
 from keys.bundle import TrustBundle
 from keys.clock import SystemClock
 from keys.errors import HintedError
-from keys.refresher import DEFAULT_INTERVAL, Refresher
+from keys.fetching.refresher import DEFAULT_INTERVAL, Refresher
 from verifier.logs import Event, Level, Line, Log, write_to_stdout
 from verifier.report import moment
 from verifier.request import DEFAULT_MAX_BODY

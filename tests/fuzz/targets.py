@@ -12,7 +12,7 @@ from typing import Any, Final
 import cbor2
 
 from keys.bundle import TrustBundle
-from keys.stored_bundle import StoredBundle, StoredStatus
+from keys.kept.stored_bundle import StoredBundle, StoredStatus
 from spec import base45, cbor, qr_text
 from spec.certificate import Certificate
 from spec.certificate_number import parse_certificate_number

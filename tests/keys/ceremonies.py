@@ -7,10 +7,10 @@ from securesystemslib.signer import CryptoSigner, SSlibKey
 from tuf.api.metadata import Metadata, Role, Root
 
 from keys.algorithms import PrivateKey, generate_private_key
-from keys.ceremony import PartialSignature, sign
-from keys.custodians import custodian_key
-from keys.role_keys import STATUS_KEY_FIELD
-from keys.root_draft import RootFile, next_root
+from keys.publication.role_keys import STATUS_KEY_FIELD
+from keys.root.ceremony import PartialSignature, sign
+from keys.root.custodians import custodian_key
+from keys.root.draft import RootFile, next_root
 from spec.cose import Algorithm
 
 END = datetime(2023, 10, 1, 8, tzinfo=UTC)

@@ -15,11 +15,12 @@ from tuf.api.exceptions import DownloadHTTPError
 from tuf.api.metadata import Metadata, Root
 from tuf.ngclient import FetcherInterface, Updater
 
-from keys import files, home, metadata_folder, repository
+from keys import files, home
 from keys.algorithms import generate_private_key
-from keys.founding import ROLES, Lives, found
-from keys.repository import StaticRepository
-from keys.role_keys import STATUS, STATUS_KEY_FIELD, RoleKeys
+from keys.publication import metadata_folder, repository
+from keys.publication.founding import ROLES, Lives, found
+from keys.publication.repository import StaticRepository
+from keys.publication.role_keys import STATUS, STATUS_KEY_FIELD, RoleKeys
 from keys.secrets import FixedSecret, SecretsHandler
 from keys.times import to_datetime
 from spec.cose import Algorithm

@@ -41,7 +41,7 @@ from keys.bundle import (
     status_list_name,
 )
 from keys.clock import FixedClock
-from keys.patience import DEFAULT_PATIENCE, Patience
+from keys.fetching.patience import DEFAULT_PATIENCE, Patience
 from spec.certificate import Timestamp as Moment
 from spec.cose import CoseSign1, to_be_signed
 from spec.limits import STATUS_LIST_SIZE

@@ -23,9 +23,9 @@ from cryptography.x509.oid import NameOID
 
 from keys import client
 from keys.bundle import STATUS_INDEX, TRUST_LIST, VACCINES, genuine_list_name, status_list_name
-from keys.bundle_folder import BUNDLE_FILE
 from keys.client import TrustBundleError
-from keys.patience import Patience
+from keys.fetching.patience import Patience
+from keys.kept.bundle_folder import BUNDLE_FILE
 from spec import cbor
 from spec.cose import Algorithm
 from spec.genuine_list import GENUINE_LIST_BYTES

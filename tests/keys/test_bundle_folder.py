@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from keys import bundle_folder
 from keys.bundle import TrustBundle
-from keys.bundle_folder import BUNDLE_FILE, keep, list_path, load
 from keys.errors import TrustBundleError
-from keys.mapped_file import map_file
+from keys.kept import bundle_folder
+from keys.kept.bundle_folder import BUNDLE_FILE, keep, list_path, load
+from keys.kept.mapped_file import map_file
 from spec import cbor
 from spec.genuine_list import GENUINE_LIST_BYTES, is_genuine
 from spec.limits import STATUS_LIST_SIZE
@@ -222,7 +222,7 @@ def test_many_processes_share_one_copy(directory: Path) -> None:
     program = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from keys.bundle_folder import load\n"
+        "from keys.kept.bundle_folder import load\n"
         "bundle = load(Path(sys.argv[1]))\n"
         "rows = Path('/proc/self/smaps').read_text().splitlines()\n"
         "mapped = own = inside = 0\n"

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from tuf.api.exceptions import UnsignedMetadataError
 
-from keys import root_words
-from keys.ceremony import PartialSignature, check_present, complete, count
-from keys.custodians import (
+from keys.publication.role_keys import STATUS, STATUS_KEY_FIELD
+from keys.root import words as root_words
+from keys.root.ceremony import PartialSignature, check_present, complete, count
+from keys.root.custodians import (
     MAX_NAME_LENGTH,
     CeremonyError,
     custodian_key,
 )
-from keys.role_keys import STATUS, STATUS_KEY_FIELD
-from keys.root_draft import MAX_ROOT_LENGTH, RootFile, next_root
+from keys.root.draft import MAX_ROOT_LENGTH, RootFile, next_root
 from tests.keys.ceremonies import (
     AN,
     BINH,

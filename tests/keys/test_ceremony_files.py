@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keys.ceremony import PartialSignature
-from keys.custodians import MAX_NAME_LENGTH, CeremonyError, key_from_json, key_to_json
-from keys.role_keys import STATUS_KEY_FIELD
-from keys.root_draft import MAX_ROOT_LENGTH, RootFile
+from keys.publication.role_keys import STATUS_KEY_FIELD
+from keys.root.ceremony import PartialSignature
+from keys.root.custodians import MAX_NAME_LENGTH, CeremonyError, key_from_json, key_to_json
+from keys.root.draft import MAX_ROOT_LENGTH, RootFile
 from tests.keys.ceremonies import AN, BINH, CHI, DUNG, NOBODY, Custodian, draft_of, first_root
 
 PRESENT = first_root(2, AN, BINH, CHI)

@@ -12,14 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from keys.commands.fetch import fetch
 from keys.console import run
-from keys.fetch_cli import fetch
 from spec.status_list import Status, status_at
 from tests.keys.static_repository import Country, World, mirrored
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = (
-    "from keys.fetch_cli import fetch; from keys.console import run; run(fetch, 'dosepass-keys')"
+    "from keys.commands.fetch import fetch; from keys.console import run; "
+    "run(fetch, 'dosepass-keys')"
 )
 LONG = 30_000
 """Days: the commands live by the machine's own clock."""

@@ -15,9 +15,9 @@ import pytest
 from pkcs11 import exceptions as p11
 
 from keys.errors import SecretError, SignerError
-from keys.pkcs11_errors import signer_error
-from keys.pkcs11_module import MODULE_VARIABLE, module_for, release_tokens
-from keys.pkcs11_uri import Pkcs11Uri
+from keys.pkcs11.errors import signer_error
+from keys.pkcs11.module import MODULE_VARIABLE, module_for, release_tokens
+from keys.pkcs11.uri import Pkcs11Uri
 from keys.secrets import FixedSecret
 from keys.signer import generate_in_token, signer_from_uri
 from spec.cose import Algorithm
@@ -263,7 +263,7 @@ def test_the_family_is_known() -> None:
 
 
 def test_the_package_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "keys.pkcs11_signer", None)
+    monkeypatch.setitem(sys.modules, "keys.pkcs11.signer", None)
     for act in (
         lambda: signer_from_uri(URI, SECRET),
         lambda: generate_in_token(URI, ES256, SECRET),

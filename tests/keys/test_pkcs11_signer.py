@@ -10,9 +10,9 @@ from pkcs11 import exceptions as p11
 
 from keys.algorithms import generate_private_key, kid_of, public_key_of
 from keys.errors import SignerError
-from keys.pkcs11_module import release_tokens
-from keys.pkcs11_objects import mechanism_for
-from keys.pkcs11_uri import Pkcs11Uri
+from keys.pkcs11.module import release_tokens
+from keys.pkcs11.objects import mechanism_for
+from keys.pkcs11.uri import Pkcs11Uri
 from keys.secrets import FixedSecret
 from keys.signer import generate_in_token, signer_from_uri
 from spec.cose import Algorithm
@@ -263,7 +263,7 @@ class TestGenerate:
     def test_a_key_that_fails_at_its_first_use_is_taken_away(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("keys.pkcs11_signer.public_half", _fails)
+        monkeypatch.setattr("keys.pkcs11.signer.public_half", _fails)
         with pytest.raises(SignerError, match="the test says so"):
             generate_in_token(URI, ES256, SECRET)
         assert self._count() == 0

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keys.errors import SignerError
-from keys.pkcs11_uri import Pkcs11Uri
+from keys.pkcs11.uri import Pkcs11Uri
 
 READ = [
     ("pkcs11:", Pkcs11Uri()),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from keys.pruning import KEPT_VERSIONS
+from keys.publication.pruning import KEPT_VERSIONS
 from tests.keys.repositories import (
     NEW_STATUS,
     STATUS_CONTENTS,

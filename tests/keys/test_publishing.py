@@ -12,10 +12,10 @@ from keys.bundle import STATUS_INDEX, STATUS_KEYS, TRUST_LIST, VACCINES
 from keys.errors import PublishError, SignerError
 from keys.file_signer import FileSigner
 from keys.ledger import ListStatuses
-from keys.publishing import Contents, build, settled
+from keys.publication.contents import Contents, build, settled
+from keys.publication.status_tokens import TokenWriter, key_set, open_status_key, save_status_key
 from keys.schedule import KeyRecord
 from keys.settings import Settings
-from keys.status_tokens import TokenWriter, key_set, open_status_key, save_status_key
 from spec import cbor
 from spec.certificate import Timestamp
 from spec.cose import Algorithm, CoseSign1, Kid, to_be_signed

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from keys.bundle import TrustBundle
 from keys.errors import TrustBundleError
-from keys.refresher import Refresher, next_delay, seconds_of
+from keys.fetching.refresher import Refresher, next_delay, seconds_of
 
 BUNDLE = cast(TrustBundle, object())
 chances = st.floats(min_value=0, max_value=1)

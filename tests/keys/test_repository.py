@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from keys.errors import PublishError, SignerError
-from keys.repository import ROLES
-from keys.role_keys import ONLINE_ROLES, STATUS, STATUS_KEY_FIELD
+from keys.publication.repository import ROLES
+from keys.publication.role_keys import ONLINE_ROLES, STATUS, STATUS_KEY_FIELD
 from keys.secrets import FixedSecret
 from tests.keys.homes import DAY, HOUR, after
 from tests.keys.repositories import (

@@ -8,7 +8,7 @@ from tuf.api.metadata import Root
 
 from keys.algorithms import generate_private_key
 from keys.errors import SignerError
-from keys.role_keys import STATUS_KEY_FIELD, RoleKeys, status_keyid
+from keys.publication.role_keys import STATUS_KEY_FIELD, RoleKeys, status_keyid
 from keys.secrets import FixedSecret
 from spec.cose import Algorithm
 

@@ -8,7 +8,7 @@ from tuf.api.metadata import Role
 
 from keys.algorithms import generate_private_key
 from keys.errors import PublishError
-from keys.role_keys import ONLINE_ROLES
+from keys.publication.role_keys import ONLINE_ROLES
 from keys.secrets import FixedSecret
 from spec.cose import Algorithm
 from tests.keys.homes import DAY, HOUR

@@ -14,7 +14,7 @@ import time_machine
 from keys.authority import Authority
 from keys.cli import main
 from keys.errors import TrustBundleError
-from keys.root_draft import RootFile
+from keys.root.draft import RootFile
 from tests.keys.homes import DAY, after, fetch, found_and_publish, root_of
 from tests.keys.homes import SECRET as PASSPHRASE
 from tests.keys.repositories import killed

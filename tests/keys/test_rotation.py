@@ -21,10 +21,10 @@ from keys.errors import (
     SignerError,
 )
 from keys.ledger import REGISTER_FILE, LedgerError
-from keys.pkcs11_uri import Pkcs11Uri
+from keys.pkcs11.uri import Pkcs11Uri
+from keys.publication.status_tokens import STATUS_KEY_FILES
 from keys.schedule import HANDOVER, choose_signing_key, state_of
 from keys.secrets import FixedSecret
-from keys.status_tokens import STATUS_KEY_FILES
 from spec.certificate import Timestamp
 from spec.cose import Algorithm
 from spec.genuine_list import is_genuine

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from keys.commands.status_view import as_metrics, as_text, timeline
 from keys.outlook import PublicState, WarningCode, look_ahead
 from keys.schedule import KeyRecord
 from keys.settings import Settings
-from keys.status_view import as_metrics, as_text, timeline
 from spec.cose import Kid
 from tests.keys.commands import SECRET, Command
 from tests.keys.homes import DAY, after

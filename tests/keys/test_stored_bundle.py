@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keys.stored_bundle import FormerVersionError, StoredBundle, StoredStatus
+from keys.kept.stored_bundle import FormerVersionError, StoredBundle, StoredStatus
 from spec import cbor
 from spec.certificate import Timestamp
 from spec.cose import Kid

@@ -12,9 +12,9 @@ import pytest
 from pkcs11 import Attribute, MechanismFlag, ObjectClass, Session
 
 from keys.algorithms import verifier_for
-from keys.pkcs11_module import MODULE_VARIABLE, module_for, release_tokens
-from keys.pkcs11_objects import find_token
-from keys.pkcs11_uri import Pkcs11Uri
+from keys.pkcs11.module import MODULE_VARIABLE, module_for, release_tokens
+from keys.pkcs11.objects import find_token
+from keys.pkcs11.uri import Pkcs11Uri
 from keys.secrets import FixedSecret
 from keys.signer import Signer, generate_in_token, signer_from_uri
 from spec.cose import Algorithm

@@ -17,8 +17,8 @@ from tuf.api.metadata import (
 )
 
 from keys.algorithms import PrivateKey
-from keys.metadata_folder import MetadataFolder
-from keys.role_keys import ONLINE_ROLES, STATUS, STATUS_KEY_FIELD
+from keys.publication.metadata_folder import MetadataFolder
+from keys.publication.role_keys import ONLINE_ROLES, STATUS, STATUS_KEY_FIELD
 from keys.settings import Settings
 
 __all__ = ["ROLES", "STATUS_FOLDER", "Lives", "delegations_to", "found"]

@@ -8,11 +8,17 @@ from typing import Final
 import click
 from securesystemslib.signer import CryptoSigner
 
-from keys import ceremony, root_words
 from keys.algorithms import generate_private_key
 from keys.authority import Authority
-from keys.ceremony import Count
-from keys.ceremony_files import (
+from keys.clock import SystemClock
+from keys.console import home_option, say, secrets_options
+from keys.file_signer import load_private_key, purpose_of, save_private_key
+from keys.root import ceremony
+from keys.root import words as root_words
+from keys.root.ceremony import Count
+from keys.root.custodians import custodian_key, key_to_json, label
+from keys.root.draft import RootFile
+from keys.root.files import (
     read_keys,
     read_present,
     read_root,
@@ -20,12 +26,7 @@ from keys.ceremony_files import (
     refuse_existing,
     write_new,
 )
-from keys.clock import SystemClock
-from keys.console import home_option, say, secrets_options
-from keys.custodians import custodian_key, key_to_json, label
-from keys.file_signer import load_private_key, purpose_of, save_private_key
-from keys.root_draft import RootFile
-from keys.root_home import DraftPlan, home_signer, newest_root, publish_root, write_draft
+from keys.root.publishing import DraftPlan, home_signer, newest_root, publish_root, write_draft
 from keys.schedule import ALGORITHM_NAMES
 from keys.secrets import SecretsHandler
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from securesystemslib.signer import SSlibKey
 
-from keys.ceremony import PartialSignature, check_present
-from keys.custodians import CeremonyError, key_from_json
 from keys.files import write_atomically
-from keys.root_draft import MAX_ROOT_LENGTH, RootFile
+from keys.root.ceremony import PartialSignature, check_present
+from keys.root.custodians import CeremonyError, key_from_json
+from keys.root.draft import MAX_ROOT_LENGTH, RootFile
 
 __all__ = [
     "read_keys",

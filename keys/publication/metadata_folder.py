@@ -9,7 +9,7 @@ from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, Root, Snapshot, Targets, Timestamp
 
 from keys.files import write_atomically
-from keys.role_keys import STATUS
+from keys.publication.role_keys import STATUS
 
 __all__ = ["MetadataFolder", "unsigned"]
 

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from tuf.api.metadata import Metadata, Root, Targets
 
 from keys.errors import PublishError
-from keys.role_keys import RoleKeys
+from keys.publication.role_keys import RoleKeys
 
 __all__ = ["Delegator", "holds", "open_keys", "sign"]
 

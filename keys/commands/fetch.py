@@ -12,7 +12,7 @@ from keys.bundle import TrustBundle
 from keys.clock import SystemClock
 from keys.console import say
 from keys.errors import HintedError, TrustBundleError
-from keys.refresher import Refresher, seconds_of
+from keys.fetching.refresher import Refresher, seconds_of
 from keys.times import to_rfc3339
 from spec.certificate import Timestamp
 

@@ -9,10 +9,10 @@ import click
 
 from keys.authority import Authority
 from keys.clock import SystemClock
+from keys.commands.options import register_option
 from keys.console import home_option, say, secrets_options
 from keys.drill import drill as live_through
 from keys.errors import AuthorityError
-from keys.options import register_option
 from keys.plans import find_key
 from keys.secrets import SecretsHandler
 

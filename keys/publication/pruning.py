@@ -8,8 +8,8 @@ from typing import Any, Final
 from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, Snapshot, Targets
 
-from keys.metadata_folder import MetadataFolder
-from keys.role_keys import STATUS
+from keys.publication.metadata_folder import MetadataFolder
+from keys.publication.role_keys import STATUS
 
 __all__ = ["KEPT_VERSIONS", "prune"]
 

@@ -12,8 +12,8 @@ from pkcs11._pkcs11 import lib as Library  # noqa: N812 - it is a class
 from pkcs11.exceptions import PinIncorrect, PinInvalid, PinLenRange, PinLocked, PKCS11Error
 
 from keys.errors import SecretError, SignerError
-from keys.pkcs11_errors import FOREIGN, signer_error
-from keys.pkcs11_uri import Pkcs11Uri
+from keys.pkcs11.errors import FOREIGN, signer_error
+from keys.pkcs11.uri import Pkcs11Uri
 from keys.secrets import SecretsHandler
 
 __all__ = ["MODULE_VARIABLE", "Module", "module_for", "release_tokens"]

@@ -8,17 +8,17 @@ from pathlib import Path
 from securesystemslib.signer import CryptoSigner, Key
 from tuf.api.metadata import Metadata, Root, Timestamp
 
-from keys import ceremony
 from keys.algorithms import generate_private_key
 from keys.authority import Authority
-from keys.ceremony import PartialSignature
-from keys.ceremony_files import refuse_existing, write_new
-from keys.custodians import CeremonyError
-from keys.metadata_folder import MetadataFolder
 from keys.new_keys import checked_passphrase
-from keys.repository import Lives, StaticRepository
-from keys.role_keys import ONLINE_ROLES, RoleKeys
-from keys.root_draft import RootFile, next_root, role_keyids
+from keys.publication.metadata_folder import MetadataFolder
+from keys.publication.repository import Lives, StaticRepository
+from keys.publication.role_keys import ONLINE_ROLES, RoleKeys
+from keys.root import ceremony
+from keys.root.ceremony import PartialSignature
+from keys.root.custodians import CeremonyError
+from keys.root.draft import RootFile, next_root, role_keyids
+from keys.root.files import refuse_existing, write_new
 from keys.secrets import SecretsHandler
 from keys.times import to_datetime, to_rfc3339
 from spec import certificate

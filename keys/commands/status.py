@@ -8,9 +8,9 @@ import click
 
 from keys.authority import Authority
 from keys.clock import SystemClock
+from keys.commands.status_view import as_json, as_metrics, as_text
 from keys.console import home_option
 from keys.outlook import look_ahead
-from keys.status_view import as_json, as_metrics, as_text
 
 __all__ = ["status"]
 

@@ -18,10 +18,10 @@ from keys.bundle import (
 )
 from keys.errors import PublishError
 from keys.ledger import Ledger
+from keys.publication.status_tokens import TokenWriter, key_set
 from keys.schedule import KeyRecord, relieved
 from keys.settings import Settings
 from keys.signer import Signer
-from keys.status_tokens import TokenWriter, key_set
 from spec.certificate import Timestamp
 from spec.cose import CoseSign1, Kid
 from spec.errors import MalformedError

@@ -21,7 +21,7 @@ from pkcs11.exceptions import AttributeSensitive, AttributeTypeInvalid, Function
 from pkcs11.types import Object
 
 from keys.errors import SignerError
-from keys.pkcs11_uri import Pkcs11Uri
+from keys.pkcs11.uri import Pkcs11Uri
 from spec.cose import Algorithm
 from spec.trust_list import PublicKey
 

@@ -31,14 +31,14 @@ from tuf.api.metadata import (
 )
 from tuf.repository import Repository
 
-from keys import role_signing
 from keys.errors import PublishError
 from keys.files import sweep, write_atomically
-from keys.founding import ROLES, STATUS_FOLDER, Lives, delegations_to, found
-from keys.metadata_folder import MetadataFolder, unsigned
-from keys.pruning import prune
-from keys.role_keys import ONLINE_ROLES, STATUS, RoleKeys, status_keyid
-from keys.role_signing import Delegator
+from keys.publication import role_signing
+from keys.publication.founding import ROLES, STATUS_FOLDER, Lives, delegations_to, found
+from keys.publication.metadata_folder import MetadataFolder, unsigned
+from keys.publication.pruning import prune
+from keys.publication.role_keys import ONLINE_ROLES, STATUS, RoleKeys, status_keyid
+from keys.publication.role_signing import Delegator
 
 __all__ = ["ROLES", "Lives", "StaticRepository", "found"]
 

@@ -19,8 +19,8 @@ from keys.bundle import (
     genuine_list_name,
     status_list_name,
 )
-from keys.bundle_folder import keep, list_path
-from keys.stored_bundle import StoredBundle, StoredStatus
+from keys.kept.bundle_folder import keep, list_path
+from keys.kept.stored_bundle import StoredBundle, StoredStatus
 from spec.certificate import Timestamp
 from spec.cose import CoseSign1, Kid
 from spec.errors import MalformedError

@@ -12,8 +12,8 @@ from keys import files
 from keys.algorithms import KeyMaterialError
 from keys.bundle import TrustBundle
 from keys.errors import TrustBundleError
-from keys.mapped_file import map_file
-from keys.stored_bundle import FormerVersionError, StoredBundle
+from keys.kept.mapped_file import map_file
+from keys.kept.stored_bundle import FormerVersionError, StoredBundle
 from spec.errors import MalformedError
 from spec.vaccines import VaccineTableError
 

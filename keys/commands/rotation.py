@@ -9,9 +9,9 @@ import click
 
 from keys.authority import Authority, Done
 from keys.clock import SystemClock
+from keys.commands.options import at_once_option, dry_run_option, register_option, yes_option
 from keys.console import home_option, say, secrets_options
 from keys.errors import HintedError
-from keys.options import at_once_option, dry_run_option, register_option, yes_option
 from keys.outlook import Warned
 from keys.plans import Plan, find_key, plan_compromise, plan_retirement, plan_rotation, plan_tick
 from keys.schedule import ALGORITHM_NAMES, KeyRecord

@@ -15,7 +15,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from keys.errors import TrustBundleError
-from keys.patience import DEFAULT_PATIENCE, Patience, TimeLimit, pools_under
+from keys.fetching.patience import DEFAULT_PATIENCE, Patience, TimeLimit, pools_under
 
 __all__ = ["TooSlowError", "fetcher_for"]
 

@@ -13,8 +13,8 @@ from pkcs11.exceptions import PKCS11Error
 
 from keys.algorithms import KeyMaterialError, kid_of, verifier_for
 from keys.errors import SignerError
-from keys.pkcs11_module import Module, module_for
-from keys.pkcs11_objects import (
+from keys.pkcs11.module import Module, module_for
+from keys.pkcs11.objects import (
     find_key,
     find_token,
     labelled,
@@ -22,7 +22,7 @@ from keys.pkcs11_objects import (
     mechanism_for,
     public_half,
 )
-from keys.pkcs11_uri import Pkcs11Uri
+from keys.pkcs11.uri import Pkcs11Uri
 from keys.secrets import SecretsHandler
 from spec.cose import Algorithm, Kid
 from spec.errors import BadSignatureError

@@ -13,8 +13,8 @@ from typing import Final
 from securesystemslib.signer import Signature, Signer
 from tuf.api.metadata import Metadata, Root
 
-from keys.custodians import CeremonyError, is_signed_by, read_object
-from keys.root_draft import MAX_ROOT_LENGTH, SIGNATURE, RootFile
+from keys.root.custodians import CeremonyError, is_signed_by, read_object
+from keys.root.draft import MAX_ROOT_LENGTH, SIGNATURE, RootFile
 
 __all__ = ["Count", "PartialSignature", "check_order", "check_present", "complete", "count", "sign"]
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from tuf.api.metadata import Root
 
-from keys.ceremony import Count
-from keys.root_draft import RootFile, role_keyids
+from keys.root.ceremony import Count
+from keys.root.draft import RootFile, role_keyids
 from keys.times import to_datetime, to_rfc3339
 from spec.certificate import Timestamp
 

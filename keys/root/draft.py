@@ -16,8 +16,8 @@ from securesystemslib.signer import Key
 from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, Role, Root
 
-from keys.custodians import CeremonyError, check_key, label, read_object
-from keys.role_keys import STATUS, STATUS_KEY_FIELD, status_keyid
+from keys.publication.role_keys import STATUS, STATUS_KEY_FIELD, status_keyid
+from keys.root.custodians import CeremonyError, check_key, label, read_object
 
 __all__ = ["MAX_ROOT_LENGTH", "SIGNATURE", "RootFile", "next_root", "role_keyids"]
 

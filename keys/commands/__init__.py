@@ -1,0 +1,1 @@
+"""The commands of `dosepass-keys`, a file for each group of them."""

@@ -1,0 +1,1 @@
+"""Signing keys in tokens, by PKCS#11."""

@@ -1,0 +1,1 @@
+"""What is published: built from keys and ledger, signed, and written as static files."""

@@ -1,0 +1,1 @@
+"""The root of trust, and the ceremony that renews it."""
