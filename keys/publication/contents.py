@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from struct import iter_unpack
 from typing import Final, TypeAlias
 
 from keys.bundle import (
@@ -26,6 +27,7 @@ from spec.certificate import Timestamp
 from spec.cose import CoseSign1, Kid
 from spec.errors import MalformedError
 from spec.genuine_list import DIGEST_LENGTH, GENUINE_LIST_BYTES
+from spec.limits import STATUS_LIST_SIZE
 from spec.status_index import ListCounts, StatusIndex
 from spec.status_token import StatusToken, status_subject
 from spec.trust_list import TrustList
@@ -40,6 +42,7 @@ _CLOCK: Final = "set the date and time, then publish again"
 _BACKUP: Final = (
     "restore the newest backup of the register, or name the right one with --register URL"
 )
+_DIGEST: Final = f"{DIGEST_LENGTH}s"
 _NOTHING: Final = bytes(DIGEST_LENGTH)
 
 
@@ -201,10 +204,7 @@ def _spool_genuine(targets: _Spooled, ledger: Ledger, kid: Kid) -> int:
         if len(digests) != GENUINE_LIST_BYTES:
             raise PublishError(f"genuine list {number} does not have {GENUINE_LIST_BYTES} bytes")
         targets.put(genuine_list_name(kid, number), digests)
-        count += sum(
-            digests[start : start + DIGEST_LENGTH] != _NOTHING
-            for start in range(0, GENUINE_LIST_BYTES, DIGEST_LENGTH)
-        )
+        count += STATUS_LIST_SIZE - [*iter_unpack(_DIGEST, digests)].count((_NOTHING,))
     return count
 
 

@@ -23,9 +23,11 @@ from keys.errors import KeyScheduleError
 from spec.certificate import Certificate, Timestamp
 from tests.keys.homes import DAY, at
 
-__all__ = ["WEEK", "Country", "Holder"]
+__all__ = ["STATUS_LIFE", "WEEK", "Country", "Holder"]
 
 WEEK: Final = 7 * DAY
+STATUS_LIFE: Final = 9 * DAY
+"""Seconds for which a gate judges by the status lists that it has."""
 _LETTERS: Final = str.maketrans("0123456789", "abcdeghikl")
 _COLUMNS: Final = "full_name,birth_date,sex,id_number,phone,vaccine,injected_on,lot,site"
 _CALENDAR: Final = {
@@ -34,7 +36,7 @@ _CALENDAR: Final = {
     "signing_days": 119,
     "rotation_lead_days": 28,
     "timestamp_days": 10,
-    "status_days": 9,
+    "status_days": STATUS_LIFE // DAY,
 }
 """Signing keys change every quarter: made 28 days before the former one ends after 119."""
 

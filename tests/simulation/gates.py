@@ -11,7 +11,7 @@ from keys.errors import TrustBundleError
 from spec.certificate import Timestamp
 from spec.verdicts import Outcome
 from tests.keys.homes import DAY, at
-from tests.simulation.country import Holder
+from tests.simulation.country import STATUS_LIFE, Holder
 from verifier.pipeline import check
 
 __all__ = ["GATES", "Gate", "GateHabit"]
@@ -92,6 +92,9 @@ class Gate:
             return
         verdict = check(text, self.bundle, now)
         self.outcomes[f"forged ({what}) {verdict.outcome}"] += 1
-        has_heard = known_at is not None and self.bundle.issued_at >= known_at
+        # Who has heard of the theft lets nothing pass, and who has not stops judging in time.
+        has_heard = known_at is not None and (
+            self.bundle.issued_at >= known_at or now >= known_at + STATUS_LIFE
+        )
         if verdict.outcome is Outcome.ACCEPTED and (has_heard or what != "stolen key"):
             self.faults.append(f"{now}: a forgery by {what} passes: {verdict.code}")

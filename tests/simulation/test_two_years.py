@@ -21,7 +21,7 @@ def test_two_years_of_a_country(tmp_path: Path) -> None:
 
     # The checks could have failed: every kind of visitor came, and was judged both ways.
     total: Counter[str] = sum(story.outcomes.values(), Counter())
-    assert total["genuine accepted"] > 10_000
+    assert total["genuine accepted"] > 8_000
     assert total["genuine undetermined"] > 100, "gates with old data say that they cannot tell"
     assert total["genuine rejected"] == 0
     assert total["taken back rejected"] > 1_000

@@ -23,8 +23,9 @@ _WEEKS: Final = 104
 _FIRST_CEREMONY: Final = 40
 """Custodians: from the key of the beginning to two of three."""
 _NEW_ROLE_KEYS: Final = (52, 100)
-_THEFT: Final = 58
-_COMPROMISE: Final = 61
+_THEFT: Final = range(50, 70)
+_UNKNOWN_FOR: Final = range(1, 5)
+"""Weeks between which the theft happens, and for which nobody knows of it."""
 _LOOKS: Final = (HOUR * 3, DAY * 3, DAY * 6 + HOUR * 20)
 """Seconds after the week's publication at which everybody stands before every gate."""
 _SAMPLE: Final = 12
@@ -51,6 +52,8 @@ class _World:
     random: random.Random
     stranger: Stranger
     root: bytes
+    theft: int
+    compromise: int
     thief: Thief | None = None
     known_at: Timestamp | None = None
     taken_back: list[Holder] = field(default_factory=list)
@@ -63,7 +66,10 @@ def live(folder: Path, seed: int, *, weeks: int = _WEEKS, people: int = 2) -> St
     gates = [Gate(habit, folder / f"gate-{number}") for number, habit in enumerate(GATES)]
     chance = random.Random(seed)  # noqa: S311 - a plot, no secret
     stranger = Stranger(seed=f"stranger {seed}")
-    world = _World(country, gates, chance, stranger, country.first_root())
+    theft = chance.choice(_THEFT)
+    compromise = theft + chance.choice(_UNKNOWN_FOR)
+    root = country.first_root()
+    world = _World(country, gates, chance, stranger, root, theft, compromise)
     for week in range(weeks):
         _live_a_week(world, week, people)
     return _told(world)
@@ -79,7 +85,7 @@ def _live_a_week(world: _World, week: int, people: int) -> None:
         change_custodians(country, custodians=3, threshold=2)
     elif week in _NEW_ROLE_KEYS:
         change_role_keys(country, threshold=2)
-    if week == _COMPROMISE and world.thief is not None:
+    if week == world.compromise and world.thief is not None:
         country.run("keys", "compromise", world.thief.kid.hex(), "--yes")
         world.known_at = country.now
     _change_statuses(world, week)
@@ -128,7 +134,7 @@ def _stand_at_the_gates(world: _World, week: int, people: int) -> None:
 
 
 def _steal(world: _World, week: int) -> None:
-    if week == _THEFT:
+    if week == world.theft:
         country = world.country
         record = choose_signing_key(country.authority.records(), country.now)
         world.thief = Thief(record, country.home, country.passphrase, country.random.randrange(99))
