@@ -1,4 +1,4 @@
-"""The main job before your eyes: issue, publish, verify, scan. Started by `script/demo`."""
+"""The main job before your eyes: issue, verify, scan, revoke. Started by `script/demo`."""
 
 import argparse
 import json
@@ -14,7 +14,6 @@ from typing import Any, Final
 import cv2
 import numpy as np
 import segno
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from benchmarks.frames import empty_scene, frame_of
 from issuer.csv_file import open_csv
@@ -23,21 +22,22 @@ from issuer.issuing import Issuing
 from issuer.records import Rules
 from issuer.register.database import Register
 from issuer.signing import AuthorityKeys
-from keys.algorithms import sign
 from keys.authority import Authority
 from keys.clock import Clock, FixedClock
 from keys.secrets import FileSecrets
-from script.demo_people import LAST_YEAR, PEOPLE, SPOILED, records_csv
+from script.demo_codes import folder_of, forge_without_key, texts_by_key
+from script.demo_people import LAST_YEAR, MONTHS_AGO, PEOPLE, SPOILED, Person, records_csv
 from script.demo_stage import Service, Stage, StageError, title
-from spec import qr_text
-from spec.certificate import Certificate, Timestamp
-from spec.colour import Colour
-from spec.cose import Algorithm, CoseSign1, to_be_signed
+from script.demo_worst_day import revoke_one, survive_theft
+from spec.certificate import Timestamp
+from spec.cose import Algorithm
 from spec.vaccines import VaccineTable
 
 _DAY: Final = 86_400
 _LAST_YEAR: Final = 400
 """Days ago: a certificate of then, valid for a year, has ended."""
+_MONTHS_AGO: Final = 300
+"""Days ago: a certificate of then is still valid, under the same key."""
 _PROJECT: Final = Path(__file__).resolve().parent.parent
 _STOPPED: Final = 130
 """The exit status that shells give to a program ended by Ctrl-C."""
@@ -80,12 +80,14 @@ def main() -> int:
 
 
 def play(stage: "Stage", *, once: bool) -> int:
-    """Issue, publish, verify, scan; 0 when every certificate came out as it had to."""
+    """Issue, verify, scan, revoke; 0 when every certificate came out as it had to."""
     stage.clear()
     issue(stage)
     with Service(stage) as service:
         ask(stage, service)
         right = scan(stage, service)
+        revoke_one(stage)
+        survive_theft(stage)
         tell_files(stage)
         if right and not once:
             stay(stage, service)
@@ -112,45 +114,43 @@ def issue(stage: Stage) -> None:
         "dosepass-issuer issue records.csv --out certificates --passphrase-file passphrase.txt",
         expect=1,
     )
-    print("\nThe second run issued nothing twice. Last year's certificate is drawn as well:")
+    print("\nThe second run issued nothing twice. Two older certificates are drawn as well:")
     stage.run("dosepass-issuer print --all --out certificates")
 
 
 def found_authority(stage: Stage, then: Timestamp) -> None:
-    """Make the authority as of last year, and the certificate that has ended since."""
+    """Make the authority as of last year, and two certificates of which one has ended since."""
     clock, secrets = FixedClock(then), FileSecrets(stage.passphrase)
     authority = Authority.create(stage.home, "VN", secrets, clock)
     authority.generate(Algorithm.ES256, secrets, then, at_once=True)
     authority.publish(then, secrets)
-    records = stage.folder / "records-of-last-year.csv"
-    records.write_text(records_csv([LAST_YEAR]))
-    table = VaccineTable.from_json((_PROJECT / "spec/data/vaccines.json").read_bytes())
+    later = FixedClock(Timestamp(then + (_LAST_YEAR - _MONTHS_AGO) * _DAY))
     with closing(Register.open(stage.home / "register.sqlite3")) as register:
-        rules = Rules.of(table=table, now=then, sites=None)
-        list(take_in(register, open_csv(records), rules, table, clock))
-        _issuing(register, authority, secrets, table, clock).run()
+        _issue_to(LAST_YEAR, stage, register, authority, clock)
+        _issue_to(MONTHS_AGO, stage, register, authority, later)
 
 
-def _issuing(
-    register: Register,
-    authority: Authority,
-    secrets: FileSecrets,
-    table: VaccineTable,
-    clock: Clock,
-) -> Issuing:
-    return Issuing(
+def _issue_to(
+    person: Person, stage: Stage, register: Register, authority: Authority, clock: Clock
+) -> None:
+    records = stage.folder / "records-of-then.csv"
+    records.write_text(records_csv([person]))
+    table = VaccineTable.from_json((_PROJECT / "spec/data/vaccines.json").read_bytes())
+    rules = Rules.of(table=table, now=clock.now(), sites=None)
+    list(take_in(register, open_csv(records), rules, table, clock))
+    Issuing(
         register=register,
         issuer=authority.issuer,
-        keys=AuthorityKeys(authority, secrets),
+        keys=AuthorityKeys(authority, FileSecrets(stage.passphrase)),
         table=table,
         clock=clock,
         life=authority.settings.certificate_life,
-    )
+    ).run()
 
 
 def ask(stage: Stage, service: Service) -> None:
     """Ask once as a business: the colour without the name, since it did not ask for it."""
-    text = texts_by_key(stage)["two doses"]
+    text = texts_by_key(stage.certificates)["two doses"]
     print(f"\n$ curl {service.url}/v1/verify -H 'Content-Type: application/json' \\")
     print(f"""    -d '{{"text": "{text[:24]}..."}}'""")
     answer = service.verify(text, [])
@@ -186,9 +186,12 @@ def scan(stage: Stage, service: Service) -> bool:
 
 def take_frames(stage: Stage) -> None:
     """Hold each card or print before the simulated camera."""
-    texts = texts_by_key(stage)
+    texts = texts_by_key(stage.certificates)
     issued = texts.keys()
-    strange = {"forged": forge(texts["one dose"]), "menu": "https://example.org/thuc-don"}
+    strange = {
+        "forged": forge_without_key(texts["one dose"]),
+        "menu": "https://example.org/thuc-don",
+    }
     for name, key, kind, seed, paper, _ in _FRAMES:
         if key in issued and not paper:
             picture = cv2.imread(str(folder_of(stage.certificates, key) / "card.png"))
@@ -196,16 +199,6 @@ def take_frames(stage: Stage) -> None:
             picture = _code((texts | strange)[key])
         save(stage.frames / f"{name}.jpg", frame_of(picture, kind, seed, paper=paper))
     save(stage.frames / f"{_NO_CODE}.jpg", empty_scene(seed=8))
-
-
-def forge(text: str) -> str:
-    """Turn a yellow certificate green, signed with a key of one's own under the issuer's name."""
-    message = CoseSign1.from_cbor(qr_text.from_text(text))
-    green = Certificate.from_cbor(message.payload)._replace(colour=Colour.GREEN, doses_needed=1)
-    payload = green.to_cbor()
-    own_key = ec.generate_private_key(ec.SECP256R1())
-    signature = sign(own_key, to_be_signed(message.protected, payload))
-    return qr_text.to_text(message._replace(payload=payload, signature=signature).to_cbor())
 
 
 def _code(text: str) -> Any:
@@ -218,26 +211,6 @@ def _code(text: str) -> Any:
 def save(path: Path, frame: Any) -> None:
     """Write a frame as the camera's JPEG."""
     cv2.imwrite(str(path), frame, [cv2.IMWRITE_JPEG_QUALITY, 90])
-
-
-def texts_by_key(stage: Stage) -> dict[str, str]:
-    """The QR text of each person's certificate."""
-    people = (*PEOPLE, LAST_YEAR)
-    return {
-        person.key: (folder_of(stage.certificates, person.key) / "text.txt").read_text().strip()
-        for person in people
-    }
-
-
-def folder_of(certificates: Path, key: str) -> Path:
-    """The folder that holds somebody's certificate; folders are named by number, not by person."""
-    name = next(person.name for person in (*PEOPLE, LAST_YEAR) if person.key == key)
-    for folder in certificates.iterdir():
-        text = (folder / "text.txt").read_text().strip()
-        payload = CoseSign1.from_cbor(qr_text.from_text(text)).payload
-        if Certificate.from_cbor(payload).name == name:
-            return folder
-    raise LookupError(key)
 
 
 def tell_files(stage: Stage) -> None:

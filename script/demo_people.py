@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-__all__ = ["LAST_YEAR", "PEOPLE", "SPOILED", "Person", "records_csv"]
+__all__ = ["LAST_YEAR", "MONTHS_AGO", "PEOPLE", "SPOILED", "Person", "records_csv"]
 
 _HEADER: Final = (
     *("full_name", "birth_date", "sex", "id_number", "phone"),
@@ -91,6 +91,18 @@ LAST_YEAR: Final = Person(
     ),
 )
 
+MONTHS_AGO: Final = Person(
+    key="wrong lot",
+    name="Vũ Thị Lan Anh",
+    birth_date="17/06/1983",
+    sex="Nữ",
+    id_number="031183002951",
+    phone="0936555951",
+    doses=(
+        ("Pfizer", "02/07/2021", "FF8871", "31002"),
+        ("Pfizer", "30/07/2021", "FG1148", "31002"),
+    ),
+)
 
 SPOILED: Final = (
     Person(

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pypdfium2
 
-from script.demo import folder_of
+from script.demo_codes import folder_of
 
 _DEMO: Final = Path("demo-output")
 _PICTURES: Final = Path("docs/pictures")
