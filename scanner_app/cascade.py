@@ -5,6 +5,7 @@ from typing import Final
 
 from scanner_app.decoders import Decoder, Found, Picture, luminance
 from scanner_app.session import is_certificate
+from scanner_app.sight import Sight
 
 __all__ = ["EVERY_MISS", "LIVE", "Cascade"]
 
@@ -35,6 +36,11 @@ class Cascade:
         self._first, *self._others = decoders
         self._every = second_engines_every
         self._misses = 0
+
+    def look(self, frame: Picture) -> Sight:
+        """Tell what a frame shows; the frames of a live source come in their order."""
+        codes = tuple({code.data: code for code in self.decode(frame)}.values())
+        return Sight(codes=codes, code_like=bool(codes))
 
     def decode(self, frame: Picture) -> list[Found]:
         """Give what the first engine reads, and on a miss what those whose turn it is read."""

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 
 from keys.clock import Clock
 from scanner_app.answer import Answer, Trouble
+from scanner_app.cascade import Cascade
 from scanner_app.checks import Checker
-from scanner_app.decoders import Decoder
+from scanner_app.decoders import Decoder, Found
 from scanner_app.session import is_certificate
+from scanner_app.sight import NOTHING, Sight
 from scanner_app.sources import Frame, Item, Line
 from spec.verdicts import Outcome
 
-__all__ = ["Tally", "answers_for", "outcome_unjudged", "texts_in"]
+__all__ = ["Tally", "answers_for", "outcome_unjudged", "sight_of", "texts_in"]
 
 
 class Tally:
@@ -35,6 +37,14 @@ class Tally:
         if self._counts[Outcome.REJECTED]:
             return 1
         return 0 if self._counts[Outcome.ACCEPTED] and len(+self._counts) == 1 else 2
+
+
+def sight_of(item: Item, cascade: Cascade) -> Sight:
+    """What an item shows: the codes of a picture, or the one line that was typed."""
+    if isinstance(item, Line):
+        data = item.text.encode("utf-8", "surrogatepass")
+        return Sight(codes=(Found(data=data, corners=(), engine="keyboard", guess=item.text),))
+    return NOTHING if item.picture is None else cascade.look(item.picture)
 
 
 def texts_in(item: Item, decoder: Decoder) -> list[str]:
