@@ -7,12 +7,12 @@ keeps the text of a certificate that was judged: for the cooldown its digest is 
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum, auto
 from typing import NewType, TypeAlias
 
 from scanner_app.answer import Answer, Trouble
 from spec.certificate import Timestamp
 from spec.qr_text import PREFIX
+from spec.screen import Note, Times
 from spec.verdicts import Outcome
 
 __all__ = [
@@ -29,30 +29,6 @@ __all__ = [
 
 Digest = NewType("Digest", bytes)
 """SHA-256 of a text: tells codes apart and says nothing about the person."""
-
-
-class Note(Enum):
-    """A small remark while the scanner keeps looking."""
-
-    NOT_A_CERTIFICATE = auto()
-    TWO_CERTIFICATES = auto()
-    ALREADY_READ = auto()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Times:
-    """How long things last, in seconds."""
-
-    show: float = 8.0
-    """A result stays this long, then it is gone: personal data do not linger on a screen."""
-    keep: float = 2.0
-    """A result is safe for this long from the next person's certificate."""
-    cooldown: float = 3.0
-    """A judged code counts as new again after this long out of sight."""
-    note: float = 1.5
-    """A remark stays this long after its cause was last seen."""
-    give_up: float = 15.0
-    """After this long without an answer the check has failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +67,7 @@ class Session:
     """
 
     state: State = Looking()
-    times: Times = Times()
+    times: Times = field(default_factory=Times)
     _shown: Digest | None = None
     """The code whose result is on the screen."""
     _note_until: float = float("-inf")
