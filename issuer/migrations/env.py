@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from issuer.register import people_models  # noqa: F401 - its tables belong to the metadata
 from issuer.register.models import Base
 
 context.configure(

@@ -27,14 +27,17 @@ __all__ = [
     "CertificateRow",
     "CertificateState",
     "DoseRow",
+    "Id",
     "ImportRow",
     "PersonRow",
+    "RecordSource",
     "RecordState",
+    "RepeatRow",
     "StatusChangeRow",
     "StatusListRow",
 ]
 
-_Id = BigInteger().with_variant(Integer, "sqlite")
+Id = BigInteger().with_variant(Integer, "sqlite")
 """SQLite counts a primary key up by itself only when it is a plain INTEGER."""
 
 
@@ -56,8 +59,26 @@ class RecordState(StrEnum):
     """Where a dose record stands; every record stands in exactly one place."""
 
     ACCEPTED = "accepted"
+    REVIEW = "review"
+    """It waits for a person's decision: kept, shown as waiting, and nothing is issued from it."""
     REFUSED = "refused"
-    """It waits: kept as it came, with its reasons, and judged anew when it comes again."""
+    """It cannot be read as a dose: kept as it came, with its reasons, and judged anew when it comes
+    again."""
+    SUPERSEDED = "superseded"
+    """A correction took its place (`replaced_by`)."""
+    WITHDRAWN = "withdrawn"
+    """It was taken back: entered in error, or its import was undone."""
+
+
+class RecordSource(StrEnum):
+    """How a record came."""
+
+    CSV = "csv"
+    NATIONAL = "national"
+    """The national layout of 27 columns, as CSV or XLSX."""
+    FHIR = "fhir"
+    API = "api"
+    CORRECTION = "correction"
 
 
 class CertificateState(StrEnum):
@@ -77,28 +98,46 @@ class CertificateState(StrEnum):
 
 
 class ImportRow(Base):
-    """One file that was taken in. The same bytes again are the same import."""
+    """One file or message that was taken in. The same bytes again are the same import."""
 
     __tablename__ = "imports"
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     digest: Mapped[bytes] = mapped_column(unique=True)
     name: Mapped[str]
     started_at: Mapped[int]
+    source: Mapped[str] = mapped_column(server_default="csv")
+    sender: Mapped[str | None]
+    """The account that sent it; None for the command line of before accounts."""
+    line_done: Mapped[int] = mapped_column(server_default="0")
+    """The last line that is recorded: an import that was cut off goes on behind it."""
+    finished_at: Mapped[int | None]
+    undone_at: Mapped[int | None]
 
 
 class PersonRow(Base):
-    """One person, known by an identity number, or by name, birth date and telephone number."""
+    """One person, known by an identity number, or by name, birth date and telephone number.
+
+    Never deleted: one who turns out to be somebody else's double points to that person.
+    """
 
     __tablename__ = "persons"
     __table_args__ = (
         UniqueConstraint("canonical_name", "birth_date", "phone"),
         Index(None, "due", postgresql_where=text("due = 1"), sqlite_where=text("due = 1")),
-    )
+        Index(None, "bare_name", "birth_date"),
+        Index(None, "phone"),
+        Index(
+            None, "merged_into", postgresql_where=text("merged_into IS NOT NULL"),
+            sqlite_where=text("merged_into IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str]
     canonical_name: Mapped[str]
+    bare_name: Mapped[str] = mapped_column(server_default="")
+    """The canonical name without its marks: the key by which namesakes are found, never proof."""
     birth_date: Mapped[str]
     sex: Mapped[str | None]
     id_number: Mapped[str | None] = mapped_column(unique=True)
@@ -107,28 +146,78 @@ class PersonRow(Base):
     """1 when a record came that the person's certificate may not show yet. Set together with the
     record and cleared together with the reservation, so that a crash in between loses nothing."""
     created_at: Mapped[int]
+    merged_into: Mapped[int | None] = mapped_column(Id, ForeignKey("persons.id"))
+    """The person who stands for this one too (`merges`); never one who is merged himself."""
 
 
 class DoseRow(Base):
     """One dose record as it came, and what was made of it. Never deleted."""
 
     __tablename__ = "dose_records"
-    __table_args__ = (Index(None, "person_id", "state"),)
+    __table_args__ = (
+        Index(None, "person_id", "state"),
+        Index(None, "import_id", "line"),
+        Index(None, "site_id"),
+        Index(
+            None, "source_id", postgresql_where=text("source_id IS NOT NULL"),
+            sqlite_where=text("source_id IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
     content_hash: Mapped[bytes] = mapped_column(unique=True)
     raw: Mapped[str]
-    import_id: Mapped[int] = mapped_column(_Id, ForeignKey("imports.id"))
+    import_id: Mapped[int] = mapped_column(Id, ForeignKey("imports.id"))
     line: Mapped[int]
     received_at: Mapped[int]
     state: Mapped[str]
     findings: Mapped[str]
     """Pairs `field:CODE`, separated by spaces."""
-    person_id: Mapped[int | None] = mapped_column(_Id, ForeignKey("persons.id"))
+    person_id: Mapped[int | None] = mapped_column(Id, ForeignKey("persons.id"))
+    """Whose dose it is; while it waits, whose it may be. Never changed by a merge."""
     vaccine: Mapped[int | None] = mapped_column(Integer)
     injected_on: Mapped[date | None] = mapped_column(Date)
     lot: Mapped[str | None]
     site: Mapped[str | None]
+    """As the record has it."""
+    site_id: Mapped[int | None] = mapped_column(Id, ForeignKey("sites.id"))
+    source: Mapped[str] = mapped_column(server_default="csv")
+    source_id: Mapped[str | None]
+    """The sender's own identifier of the record (FHIR: `system|value`), by which it corrects it."""
+    part: Mapped[int] = mapped_column(Integer, server_default="1")
+    """Which dose of its row it is: a row of the national layout has two."""
+    historical: Mapped[int] = mapped_column(Integer, server_default="0")
+    """1 for a late back-load: no fault of the site that its timeliness should show."""
+    full_name: Mapped[str | None]
+    birth_date: Mapped[str | None]
+    sex: Mapped[str | None]
+    id_number: Mapped[str | None]
+    old_numbers: Mapped[str | None]
+    """Former identity numbers that the record states, separated by spaces."""
+    phone: Mapped[str | None]
+    health_card: Mapped[str | None]
+    dose_number: Mapped[int | None] = mapped_column(Integer)
+    """Which dose the site says it is. Which one it is follows from the days (issuer/course.py)."""
+    tier: Mapped[str | None]
+    """By which tier it found its person: exact, review, new, never; or decided."""
+    evidence: Mapped[str | None]
+    """What was compared with that person: pairs `field:kind`, separated by spaces."""
+    validated_at: Mapped[int | None]
+    """When it was accepted."""
+    certified_at: Mapped[int | None]
+    """When the first certificate that shows it was signed."""
+    replaced_by: Mapped[int | None] = mapped_column(Id, ForeignKey("dose_records.id"))
+
+
+class RepeatRow(Base):
+    """A record that came again in another import: who undoes one of the two keeps the other."""
+
+    __tablename__ = "repeats"
+    __table_args__ = (Index(None, "import_id"),)
+
+    record_id: Mapped[int] = mapped_column(Id, ForeignKey("dose_records.id"), primary_key=True)
+    import_id: Mapped[int] = mapped_column(Id, ForeignKey("imports.id"), primary_key=True)
+    line: Mapped[int]
 
 
 class StatusListRow(Base):
@@ -170,8 +259,8 @@ class CertificateRow(Base):
         ),
     )  # fmt: skip
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
-    person_id: Mapped[int] = mapped_column(_Id, ForeignKey("persons.id"))
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[int] = mapped_column(Id, ForeignKey("persons.id"))
     issuer: Mapped[str]
     position: Mapped[int]
     number: Mapped[str] = mapped_column(unique=True)
@@ -195,8 +284,8 @@ class StatusChangeRow(Base):
     __tablename__ = "status_changes"
     __table_args__ = (Index(None, "certificate_id"),)
 
-    id: Mapped[int] = mapped_column(_Id, primary_key=True)
-    certificate_id: Mapped[int] = mapped_column(_Id, ForeignKey("certificates.id"))
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    certificate_id: Mapped[int] = mapped_column(Id, ForeignKey("certificates.id"))
     at: Mapped[int]
     operator: Mapped[str]
     reason: Mapped[str]

@@ -1,5 +1,6 @@
 """A register of the first version is brought up to date with all that it holds."""
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -15,6 +16,12 @@ from tests.authority import DAY
 from tests.issuer.world import World, row
 
 PEOPLE = 30
+REFUSED: dict[str, dict[str, str]] = {
+    "full_name:NAME_DIFFERS lot:LOT_MISSING": {"full_name": "Nguyễn Thị Hoa", "lot": ""},
+    "full_name:NAME_DIFFERS vaccine:VACCINE_UNKNOWN": {"full_name": "Lê Lan", "vaccine": "?"},
+}
+"""Rows as the main job refused them: one for its person, one for itself too."""
+
 TABLES = ("imports", "persons", "dose_records", "certificates")
 
 
@@ -51,11 +58,17 @@ def _copy(source: Path, target: Path) -> None:
     """The rows as the first version wrote them: that of the list has no seed."""
     database = sqlite3.connect(target, isolation_level=None)
     database.execute("ATTACH ? AS source", (f"{source}",))
-    for table in TABLES:
-        database.execute(f"INSERT INTO {table} SELECT * FROM source.{table}")  # noqa: S608 - names of ours
-    database.execute(
-        "INSERT INTO status_lists SELECT issuer, number, taken FROM source.status_lists"
-    )
+    for table in (*TABLES, "status_lists"):
+        columns = ", ".join(row[1] for row in database.execute(f"PRAGMA table_info({table})"))
+        query = f"INSERT INTO {table} SELECT {columns} FROM source.{table}"  # noqa: S608 - names of ours
+        database.execute(query)
+    for number, (findings, changes) in enumerate(REFUSED.items()):
+        raw = json.dumps([*row(id_number="079190000003", phone="", **changes).values()])
+        database.execute(
+            "INSERT INTO dose_records (content_hash, raw, import_id, line, received_at, state, "
+            "findings) VALUES (?, ?, 1, ?, 1636000000, 'refused', ?)",
+            (f"hash {number}".encode(), raw, 1000 + number, findings),
+        )
     database.close()
 
 
@@ -118,6 +131,45 @@ def test_an_upgrade_that_is_cut_off_changes_nothing(old: Path) -> None:
     assert list(database.iterdump()) == before
     database.close()
     assert len(opened(old).issued()) == PEOPLE
+
+
+def test_what_was_refused_for_its_person_waits_for_one(old: Path) -> None:
+    world = opened(old)
+    with world.register.reading() as connection:
+        waiting = connection.exec_driver_sql(
+            "SELECT d.line, d.full_name, p.id_number, i.differences, i.opened_at "
+            "FROM dose_records d JOIN review_items i ON i.record_id = d.id "
+            "JOIN persons p ON p.id = i.person_id WHERE d.state = 'review'"
+        ).one()
+        refused = connection.exec_driver_sql(
+            "SELECT line FROM dose_records WHERE state = 'refused'"
+        ).scalars()
+        assert list(refused) == [1001]
+    line, name, number, differences, opened_at = waiting
+    assert (line, name, number, opened_at) == (1000, "Nguyễn Thị Hoa", "079190000003", 1636000000)
+    assert json.loads(differences) == [
+        {
+            "field": "full_name",
+            "kind": "differs",
+            "record": "Nguyễn Thị Hoa",
+            "person": "Nguyễn Thị Hoà",
+        }
+    ]
+
+
+def test_old_records_say_what_the_new_columns_ask(old: Path) -> None:
+    world = opened(old)
+    with world.register.reading() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT full_name, birth_date, sex, d.id_number, phone, validated_at - received_at, "
+            "certified_at - received_at, source, part FROM dose_records d WHERE state = 'accepted'"
+        ).all()
+        bare = connection.exec_driver_sql("SELECT DISTINCT bare_name FROM persons").scalars()
+        assert list(bare) == ["nguyenthihoa"]
+    assert len(rows) == PEOPLE + 10
+    assert {row[3] for row in rows} == {f"0791900{number:05}" for number in range(PEOPLE)}
+    stated = ("Nguyễn Thị Hoà", "1990-12-31", "F")
+    assert {(*row[:3], *row[4:]) for row in rows} == {(*stated, None, 0, 0, "csv", 1)}
 
 
 def test_it_is_upgraded_once(old: Path) -> None:

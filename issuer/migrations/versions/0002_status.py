@@ -7,6 +7,8 @@ never drawn from again: their `seed` stays empty.
 import sqlalchemy as sa
 from alembic import op
 
+from issuer.migrations.refusals import refuse
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -31,10 +33,8 @@ def upgrade() -> None:
     _make_status_changes()
     _make_indexes()
     op.execute(_FORMER_SUPERSESSIONS)
-    postgresql = op.get_bind().dialect.name == "postgresql"
-    for name, table, event, condition, message in _REFUSALS:
-        refuse = _refuse_in_postgresql if postgresql else _refuse_in_sqlite
-        refuse(name, table, event, condition, message)
+    for refusal in _REFUSALS:
+        refuse(*refusal)
 
 
 def downgrade() -> None:
@@ -82,33 +82,3 @@ def _make_indexes() -> None:
         sqlite_where=sa.text(_EXCEPTIONS),
         postgresql_where=sa.text(_EXCEPTIONS),
     )
-
-
-def _refuse_in_sqlite(
-    name: str, table: str, event: str, condition: str | None, message: str
-) -> None:
-    when = f"WHEN {condition}" if condition else ""
-    op.execute(
-        f"CREATE TRIGGER {name} BEFORE {event} ON {table} {when} "
-        f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
-    )
-
-
-def _refuse_in_postgresql(
-    name: str, table: str, event: str, condition: str | None, message: str
-) -> None:
-    """A trigger calls a function there; emptying a whole table is an event of its own."""
-    op.execute(
-        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{message}'; END $$"
-    )
-    when = f"WHEN ({condition})" if condition else ""
-    op.execute(
-        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW {when} "
-        f"EXECUTE FUNCTION {name}()"
-    )
-    if event == "DELETE":
-        op.execute(
-            f"CREATE TRIGGER {name}_all BEFORE TRUNCATE ON {table} FOR EACH STATEMENT "
-            f"EXECUTE FUNCTION {name}()"
-        )
