@@ -6,6 +6,8 @@ from typing import Final
 
 import click
 
+from issuer.account_commands import account_commands
+from issuer.audit_commands import audit_commands
 from issuer.certificate_commands import (
     draw_all,
     list_certificates,
@@ -46,7 +48,14 @@ def cli() -> None:
     """Turn dose records into signed vaccination certificates, and take them back."""
 
 
-for _other in (list_certificates, show, print_certificates, *STATUS_COMMANDS):
+for _other in (
+    list_certificates,
+    show,
+    print_certificates,
+    *STATUS_COMMANDS,
+    account_commands,
+    audit_commands,
+):
     cli.add_command(_other)
 
 

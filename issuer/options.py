@@ -1,5 +1,6 @@
 """What the commands of `dosepass-issuer` share: options, the open register, one certificate."""
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
@@ -10,6 +11,7 @@ import click
 from issuer.register import certificates as store
 from issuer.register.certificates import StandingCertificate
 from issuer.register.database import Register
+from issuer.status_requests import is_operator
 from keys.authority import Authority
 from keys.bundle import VACCINES
 from keys.errors import HintedError
@@ -23,6 +25,7 @@ __all__ = [
     "find_certificate",
     "json_option",
     "opened",
+    "operator_option",
     "register_option",
     "vaccine_table",
 ]
@@ -37,6 +40,31 @@ register_option = click.option(
     envvar="DOSEPASS_REGISTER",
     show_envvar=True,
     help=f"Database URL of the register.  [default: {REGISTER_FILE} in the home directory]",
+)
+
+
+def _login_name() -> str | None:
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):  # a user id without a name
+        return None
+
+
+def _operator(_: click.Context, __: click.Parameter, value: str | None) -> str:
+    if value is None:
+        raise click.BadParameter("say who you are")
+    if not is_operator(value := value.strip()):
+        raise click.BadParameter("a name has from 1 to 64 printable characters")
+    return value
+
+
+operator_option = click.option(
+    "--operator",
+    envvar="DOSEPASS_OPERATOR",
+    show_envvar=True,
+    default=_login_name,
+    callback=_operator,
+    help="Who does it.  [default: the login name]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 

@@ -1,6 +1,5 @@
 """The commands that change what verifiers are told of certificates, and the one that lists it."""
 
-import getpass
 import json
 import sys
 from collections.abc import Iterator
@@ -10,13 +9,13 @@ from typing import Any, Final
 
 import click
 
-from issuer.options import EXIT_REFUSED, json_option, opened, register_option
+from issuer.options import EXIT_REFUSED, json_option, opened, operator_option, register_option
 from issuer.progress import progress_bar
 from issuer.register.database import Register
 from issuer.register.trail import TrailLine, trail_after
 from issuer.status_changes import Result, StatusChanges
 from issuer.status_report import StatusReport
-from issuer.status_requests import Fault, Request, is_operator, is_reason, read_file, read_numbers
+from issuer.status_requests import Fault, Request, is_reason, read_file, read_numbers
 from issuer.status_rules import Action
 from keys.authority import Authority
 from keys.clock import SystemClock
@@ -40,24 +39,9 @@ Each NUMBER stands on its certificate. Ends with 0 when all are done, also those
 before, and 1 when some were refused. To run it again is always safe."""
 
 
-def _login_name() -> str | None:
-    try:
-        return getpass.getuser()
-    except (ImportError, KeyError, OSError):  # a user id without a name
-        return None
-
-
 def _reason(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
     if value is not None and not is_reason(value := value.strip()):
         raise click.BadParameter("a reason has from 3 to 200 printable characters")
-    return value
-
-
-def _operator(_: click.Context, __: click.Parameter, value: str | None) -> str:
-    if value is None:
-        raise click.BadParameter("say who you are")
-    if not is_operator(value := value.strip()):
-        raise click.BadParameter("a name has from 1 to 64 printable characters")
     return value
 
 
@@ -71,14 +55,7 @@ def _time(_: click.Context, __: click.Parameter, value: str | None) -> Timestamp
 _OPTIONS: Final = (
     click.argument("numbers", metavar="[NUMBER]...", nargs=-1),
     click.option("--reason", callback=_reason, help="Why: for auditors, so no personal data."),
-    click.option(
-        "--operator",
-        envvar="DOSEPASS_OPERATOR",
-        show_envvar=True,
-        default=_login_name,
-        callback=_operator,
-        help="Who does it.  [default: the login name]",
-    ),
+    operator_option,
     click.option(
         "--file",
         metavar="FILE",

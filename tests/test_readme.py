@@ -134,7 +134,7 @@ def options_of(command: click.Command) -> Iterator[str]:
             keys_cli,
             ["keys.md", "root-ceremony.md", "rotating-keys.md", "stolen-key.md", "mirror.md"],
         ),
-        (issuer_cli, ["records.md", "issuance.md", "keys.md", "revoking.md"]),
+        (issuer_cli, ["records.md", "issuance.md", "keys.md", "revoking.md", "accounts.md"]),
         (verifier_cli, ["verifier.md"]),
         (scanner_cli, ["scanner.md"]),
     ],

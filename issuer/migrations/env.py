@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from issuer.register import people_models  # noqa: F401 - its tables belong to the metadata
+from issuer.access import models as access_models  # noqa: F401 - its tables belong to the metadata
+from issuer.register import people_models  # noqa: F401 - the same
 from issuer.register.models import Base
 
 context.configure(
