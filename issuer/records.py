@@ -16,7 +16,7 @@ from spec.dates import BirthDate
 from spec.errors import MalformedError
 from spec.identity import Sex, id_agrees_with, parse_id_number, parse_phone, parse_sex
 from spec.limits import MAX_NAME_LENGTH
-from spec.names import clean_name
+from spec.names import clean_name, is_name
 from spec.vaccines import Vaccine, VaccineTable
 
 __all__ = ["DoseRecord", "Identity", "ReadRow", "Rules", "local_day", "read_row"]
@@ -27,14 +27,6 @@ _KEPT_SPELLINGS: Final = 1024
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", re.ASCII)
 _MONTH_FIRST: Final = re.compile(r"(\d{1,2})/(\d{4})", re.ASCII)
-_LETTER: Final = "[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]"
-_MARK: Final = "[\u0300-\u0333\u0339-\u034e]"
-"""Marks that stand above or below one letter; not those that strike it through or hide."""
-_NAME: Final = re.compile(
-    f"['’‘ʼ`]?(?:{_LETTER}{_MARK}{{0,2}})(?:{_LETTER}{_MARK}{{0,2}}|[ '’‘ʼ`.-])*"
-)
-"""Latin letters with up to two loose marks: what identity cards and passports print."""
-
 _REORDERING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Who sent a name with these saw its letters in another order than the one they stand in."""
 
@@ -172,7 +164,7 @@ def _name(cell: str, note: _Note) -> str | None:
     name = clean_name(cell)
     if not name:
         note("full_name", ReasonCode.MISSING_NAME)
-    elif not _NAME.fullmatch(name) or _DECODED_TWICE.search(cell) or _REORDERING.search(cell):
+    elif not is_name(name) or _DECODED_TWICE.search(cell) or _REORDERING.search(cell):
         note("full_name", ReasonCode.NAME_GARBLED)
     elif len(name) > MAX_NAME_LENGTH:
         note("full_name", ReasonCode.NAME_TOO_LONG)

@@ -15,6 +15,7 @@ __all__ = [
     "parse_id_number",
     "parse_phone",
     "parse_sex",
+    "stated_by_number",
 ]
 
 
@@ -106,11 +107,17 @@ def id_agrees_with(number: str, birth_date: BirthDate, sex: Sex | None) -> bool:
     and 3 from 2000 on), the next two for the year. The circular behind it lapsed in 2024, so that
     a contradiction is worth a warning and no refusal.
     """
+    stated = stated_by_number(number)
+    return stated is None or (stated[0] == birth_date.year and (sex is None or stated[1] is sex))
+
+
+def stated_by_number(number: str) -> tuple[int, Sex] | None:
+    """The birth year and sex that a 12-digit number states; None for other numbers."""
     if len(number) != 12 or not number.isdigit():
-        return True
+        return None
     century, female = divmod(int(number[3]), 2)
     year = _FIRST_CENTURY + 100 * century + int(number[4:6])
-    return year == birth_date.year and (sex is None or (sex is Sex.FEMALE) == bool(female))
+    return year, Sex.FEMALE if female else Sex.MALE
 
 
 def parse_phone(raw: str) -> Phone | None:

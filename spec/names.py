@@ -10,7 +10,7 @@ import re
 from typing import Final
 from unicodedata import category, normalize
 
-__all__ = ["canonical_name", "clean_name"]
+__all__ = ["bare_letters", "canonical_name", "canonical_words", "clean_name", "is_name"]
 
 _LOOK_ALIKES: Final = str.maketrans(
     {
@@ -36,6 +36,13 @@ _FINAL_Y: Final = re.compile(rf"(?:(?<=[^\W\d_aeiouy])|(?<=qu))y(?=[{_TONES}]*$)
 _NOT_COMPARED: Final = re.compile(r"['’‘ʼ`´′\-‐‑–.]")
 """What names such as H'Hen, Y-Blơ, or a shortened one, are written with or without."""
 
+_LETTER: Final = "[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]"
+_MARK: Final = "[\u0300-\u0333\u0339-\u034e]"
+"""Marks that stand above or below one letter; not those that strike it through or hide."""
+_NAME: Final = re.compile(
+    f"['’‘ʼ`]?(?:{_LETTER}{_MARK}{{0,2}})(?:{_LETTER}{_MARK}{{0,2}}|[ '’‘ʼ`.-])*"
+)
+
 
 def clean_name(raw: str) -> str:
     """Give a name as it is kept and printed: NFC, visible characters only, single spaces.
@@ -51,14 +58,39 @@ def clean_name(raw: str) -> str:
     return " ".join(raw.split())
 
 
+def is_name(name: str) -> bool:
+    """Tell whether a clean name is of Latin letters, with up to two loose marks on each.
+
+    This is what identity cards and passports print. Text that was decoded by a wrong guess, as
+    some readers of QR codes do, has other letters.
+    """
+    return _NAME.fullmatch(name) is not None
+
+
 def canonical_name(name: str) -> str:
     """Give the form by which names are compared: equal forms, same name.
 
     Differences of case, tone placement (hoà, hòa), final y or i (Mỹ, Mĩ), the letters like Đ,
     spaces, apostrophes, hyphens and full stops disappear. The form is for comparison only.
     """
+    return normalize("NFC", "".join(canonical_words(name)))
+
+
+def canonical_words(name: str) -> tuple[str, ...]:
+    """Give the canonical form word by word, for comparisons in which their order counts."""
     words = _NOT_COMPARED.sub("", clean_name(name)).casefold().split()
-    return normalize("NFC", "".join(map(_canonical_word, words)))
+    return tuple(normalize("NFC", _canonical_word(word)) for word in words)
+
+
+def bare_letters(canonical: str) -> str:
+    """Strip a canonical form of its marks, and đ of its stroke: what is left is no name any more.
+
+    Equal bare letters are evidence that two spellings may be of one name, never proof.
+    """
+    if canonical.isascii():
+        return canonical
+    letters = (letter for letter in normalize("NFD", canonical) if category(letter) != "Mn")
+    return "".join(letters).replace("đ", "d")
 
 
 def _mended(text: str) -> str:

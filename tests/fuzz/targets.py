@@ -5,6 +5,7 @@ A target also holds its parser to its promise: what is read has no other spellin
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,9 @@ from spec.certificate_number import parse_certificate_number
 from spec.cose import CoseSign1, ProtectedHeader
 from spec.dates import BirthDate
 from spec.errors import DosepassError
+from spec.match import Match, compare
+from spec.papers.paper import PaperError
+from spec.papers.reading import read_paper
 from spec.status_index import StatusIndex
 from spec.status_list import STATUS_LIST_BYTES, compress, decompress
 from spec.status_token import StatusToken
@@ -154,6 +158,15 @@ def _numbers() -> Iterator[bytes]:
     yield from (b"VN-0002-7RA4", b"VN-79-0002-7RA4", b"vn 0002 7ra4")
 
 
+def _papers() -> Iterator[bytes]:
+    card = "079190000123|012345678|Nguyễn Thị Hoà|31121990|Nữ|Quận 1|15042021"
+    yield card.encode()
+    yield b"\xef\xbb\xbf" + card.encode() + b"||Nguy\r\n"
+    yield card.encode().decode("latin-1").encode()
+    yield b"GD4797912345678|416e|31/12/1990|2|0x41|79 - 014|-|-|-|-|-|4|-|15a0-7102|$"
+    yield b"******000123|NGUYEN THI HOA|1990-**-**|1|QID|EXT"
+
+
 def _text(data: bytes) -> str:
     """Any text, lone surrogates included, and the same text for the text of a seed."""
     return data.decode("utf-8", errors="surrogateescape")
@@ -241,6 +254,13 @@ def _certificate_number(data: bytes) -> None:
     parse_certificate_number(_text(data))
 
 
+def _identity_paper(data: bytes) -> None:
+    for source in (data, _text(data)):
+        with suppress(PaperError):
+            paper = read_paper(source)
+            assert compare(paper.stated, paper.stated).verdict is Match.MATCH
+
+
 _AUTHORITY: Final = Authority(seed="vectors")
 _BUNDLE: Final = _AUTHORITY.bundle()
 _PAYLOADS: Final = frozenset(_payloads())
@@ -290,6 +310,7 @@ TARGETS: Final = {
     "stored-bundle": Target(_bundle, _bundles),
     "birth-date": Target(_birth_date, _dates),
     "certificate-number": Target(_certificate_number, _numbers),
+    "identity-paper": Target(_identity_paper, _papers),
     "pipeline": Target(_pipeline, _texts),
     "signed-payload": Target(_signed_payload, _payloads),
     "stolen-key": Target(_stolen_key, _payloads),

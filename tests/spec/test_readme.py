@@ -65,6 +65,16 @@ SECTIONS: Final = """\
 13.4 Why it holds
 14 Test vectors
 15 Security considerations
+16 Comparing identities
+16.1 Differences
+16.2 At the gate
+16.3 In a register
+17 Identity papers
+17.1 Identity card
+17.2 The 12-digit number
+17.3 Health insurance card
+17.4 Unified code of 2021
+17.5 Province codes
 """.splitlines()
 
 
