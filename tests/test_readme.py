@@ -135,7 +135,7 @@ def options_of(command: click.Command) -> Iterator[str]:
             ["keys.md", "root-ceremony.md", "rotating-keys.md", "stolen-key.md", "mirror.md"],
         ),
         (issuer_cli, ["records.md", "issuance.md", "keys.md", "revoking.md", "accounts.md"]),
-        (verifier_cli, ["verifier.md"]),
+        (verifier_cli, ["verifier.md", "running.md"]),
         (scanner_cli, ["scanner.md"]),
     ],
     ids=["keys", "issuer", "verifier", "scanner"],

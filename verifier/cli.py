@@ -1,8 +1,9 @@
-"""The command line `dosepass-verifier`: serve, check, inspect."""
+"""The command line `dosepass-verifier`: serve, check-config, check, inspect."""
 
 import json
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -10,21 +11,20 @@ import click
 
 from keys import client
 from keys.clock import SystemClock
-from keys.commands.fetch import interval
 from keys.console import EXIT_TROUBLE, run, say
-from keys.fetching.refresher import DEFAULT_INTERVAL
 from keys.times import from_rfc3339
 from spec.certificate import Timestamp
 from spec.verdicts import LANGUAGES, Outcome
-from verifier import inspection, plain
+from verifier import configuration, inspection, plain
+from verifier.options import settings_options
 from verifier.pipeline import check
 from verifier.report import DISCLOSABLE, verdict_to_json
+from verifier.settings import PREFIX
 from verifier.texts import NumberedText, read_texts
 
 __all__ = ["cli", "main"]
 
 _EXIT_REJECTED: Final = 1
-_PREFIX: Final = "DOSEPASS_VERIFIER_"
 
 
 def main() -> NoReturn:
@@ -48,7 +48,7 @@ def _time(_: click.Context, __: click.Parameter, value: str | None) -> Timestamp
 _trust_option = click.option(
     "--trust",
     type=click.Path(path_type=Path, file_okay=False),
-    envvar=f"{_PREFIX}TRUST",
+    envvar=f"{PREFIX}TRUST",
     required=True,
     show_envvar=True,
     metavar="DIR",
@@ -113,75 +113,30 @@ def inspect_command(text: str, as_json: bool) -> int:
 
 
 @cli.command("serve")
-@_trust_option
-@click.option(
-    "--host", default="127.0.0.1", envvar=f"{_PREFIX}HOST", show_default=True, show_envvar=True
-)
-@click.option(
-    "--port",
-    type=click.IntRange(1, 65_535),
-    default=8080,
-    envvar=f"{_PREFIX}PORT",
-    show_default=True,
-    show_envvar=True,
-)
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    envvar=f"{_PREFIX}WORKERS",
-    show_envvar=True,
-    help="Worker processes.  [default: one for each core]",
-)
-@click.option(
-    "--max-body",
-    type=click.IntRange(1_024, 1_048_576),
-    default=16_384,
-    envvar=f"{_PREFIX}MAX_BODY",
-    show_default=True,
-    show_envvar=True,
-    metavar="BYTES",
-    help="The longest request body that is read.",
-)
-@click.option(
-    "--trust-url",
-    envvar=f"{_PREFIX}TRUST_URL",
-    show_envvar=True,
-    metavar="URL",
-    help="Keep the bundle fresh from this address, by the root that a first fetch has pinned.",
-)
-@click.option(
-    "--refresh",
-    callback=interval,
-    default=f"{DEFAULT_INTERVAL // 3600}h",
-    envvar=f"{_PREFIX}REFRESH",
-    show_default=True,
-    show_envvar=True,
-    metavar="INTERVAL",
-    help="How often, with --trust-url.",
-)
-def serve_command(
-    trust: Path,
-    host: str,
-    port: int,
-    workers: int | None,
-    max_body: int,
-    trust_url: str | None,
-    refresh: int,
-) -> None:
-    """Answer POST /v1/verify over HTTP until SIGTERM; logs are JSON lines on stdout."""
-    # Flask and the HTTP server take a third of a second to load, which `check` need not pay.
-    from verifier.serve import ServeSettings, serve, usable_cores
+@settings_options
+def serve_command(**options: str | None) -> None:
+    """Answer POST /v1/verify over HTTP until SIGTERM; logs are JSON lines on stdout.
 
-    settings = ServeSettings(
-        trust=trust,
-        host=host,
-        port=port,
-        workers=workers or usable_cores(),
-        max_body=max_body,
-        trust_url=trust_url,
-        refresh=refresh,
-    )
+    Settings come from the file, the environment and the options; the later count more.
+    """
+    settings = configuration.load(_given(options), os.environ).settings
+    # Flask and the HTTP server take a third of a second to load, which `check` need not pay.
+    from verifier.serve import serve
+
     serve(settings)
+
+
+@cli.command("check-config")
+@settings_options
+@click.option("--json", "as_json", is_flag=True, help="Write one JSON object.")
+def check_config_command(as_json: bool, **options: str | None) -> None:
+    """Print the settings that `serve` would have, and where each came from; no secrets."""
+    found = configuration.load(_given(options), os.environ)
+    click.echo(_json(found.to_json()) if as_json else "\n".join(found.to_lines()))
+
+
+def _given(options: Mapping[str, str | None]) -> dict[str, str]:
+    return {key: text for key, text in options.items() if text is not None}
 
 
 def _texts(argument: str) -> Iterator[NumberedText]:

@@ -7,7 +7,6 @@ import signal
 import socket
 import threading
 import time
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -21,24 +20,17 @@ from keys import client
 from keys.bundle import TrustBundle
 from keys.clock import SystemClock
 from keys.errors import HintedError
-from keys.fetching.refresher import DEFAULT_INTERVAL, Refresher
+from keys.fetching.refresher import Refresher
 from verifier.logs import Event, Level, Line, Log, write_to_stdout
 from verifier.report import moment
-from verifier.request import DEFAULT_MAX_BODY
 from verifier.service import create_app
+from verifier.settings import Settings
 from verifier.trust import TrustSource
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
-__all__ = ["ServeError", "ServeSettings", "build_application", "serve", "usable_cores"]
-
-_GRACE: Final = 10
-"""Seconds that requests in flight get after SIGTERM: a verdict takes a millisecond, the rest is
-for slow clients; orchestrators commonly kill after 30."""
-
-_HEADER_TIMEOUT: Final = 10_000
-"""Milliseconds for the head of a request."""
+__all__ = ["ServeError", "build_application", "serve"]
 
 _HEADER_BYTES: Final = 32_768
 """Bytes that the head of a request may take."""
@@ -57,22 +49,7 @@ class ServeError(HintedError):
     code = "serve"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ServeSettings:
-    """What a worker needs to know, small enough to be handed to another process."""
-
-    trust: Path
-    host: str
-    port: int
-    workers: int
-    max_body: int = DEFAULT_MAX_BODY
-    trust_url: str | None = None
-    """Where the bundle is fetched anew from; None: somebody else keeps it fresh."""
-    refresh: int = DEFAULT_INTERVAL
-    """Seconds between two refreshes."""
-
-
-def serve(settings: ServeSettings) -> None:
+def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT, then finish the requests in flight.
 
     Raises TrustBundleError or ServeError when it cannot start.
@@ -97,7 +74,7 @@ def serve(settings: ServeSettings) -> None:
     log.add(Line(event=Event.STOPPED))
 
 
-def _server(settings: ServeSettings, address: str) -> Any:  # Granian is no type to mypy
+def _server(settings: Settings, address: str) -> Any:  # Granian is no type to mypy
     return Granian(
         "verifier",
         address=address,
@@ -105,15 +82,16 @@ def _server(settings: ServeSettings, address: str) -> Any:  # Granian is no type
         interface=Interfaces.WSGI,
         workers=settings.workers,
         blocking_threads=_THREADS,
+        backpressure=settings.connections,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(
-            header_read_timeout=_HEADER_TIMEOUT, max_buffer_size=_HEADER_BYTES
+            header_read_timeout=settings.client_timeout * 1000, max_buffer_size=_HEADER_BYTES
         ),
         websockets=False,
         log_level=LogLevels.error,
         log_dictconfig=_LOGGING,
         respawn_failed_workers=True,
-        workers_kill_timeout=_GRACE,
+        workers_kill_timeout=settings.grace,
     )
 
 
@@ -134,7 +112,7 @@ def _keep_fresh(directory: Path, url: str, interval: int, log: Log) -> None:
     Refresher(refresh, interval, tell).start()
 
 
-def build_application(settings: ServeSettings, *, supervisor: int) -> "WSGIApplication":
+def build_application(settings: Settings, *, supervisor: int) -> "WSGIApplication":
     """Build the application of one worker, inside that worker's process.
 
     `supervisor` is the process that replaces dead workers and passes signals on.
@@ -153,13 +131,6 @@ def _end_with(supervisor: int) -> None:
     while os.getppid() == supervisor:
         time.sleep(_SUPERVISION)
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-def usable_cores() -> int:
-    """Processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return multiprocessing.cpu_count()
 
 
 def _log() -> Log:

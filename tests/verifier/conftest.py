@@ -1,6 +1,10 @@
 """What the tests of the verifier share: a country, its trust on disk, and a running application."""
 
+import io
 import json
+import os
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -11,6 +15,7 @@ from flask import Flask
 from tests.authority import Authority
 from tests.trust_folder import store_bundle
 from tests.verifier import description
+from verifier.cli import main
 from verifier.logs import Log
 from verifier.service import create_app
 from verifier.trust import TrustSource
@@ -122,3 +127,32 @@ def service(authority: Authority, trust_directory: Path, log: LogLines) -> Servi
     written = Log(authority.clock, log.write)
     trust = TrustSource(trust_directory, authority.clock, written)
     return Service(create_app(trust, authority.clock, written), log)
+
+
+@dataclass(frozen=True)
+class Ended:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+Run = Callable[..., Ended]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    for variable in [name for name in os.environ if name.startswith("DOSEPASS_VERIFIER_")]:
+        monkeypatch.delenv(variable)
+
+    def run_main(*arguments: object, stdin: bytes = b"") -> Ended:
+        monkeypatch.setattr(sys, "argv", ["dosepass-verifier", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        with pytest.raises(SystemExit) as end:
+            main()
+        return Ended(int(end.value.code or 0), *capsys.readouterr())
+
+    return run_main

@@ -1,12 +1,6 @@
 """The manners of `dosepass-verifier check` and `inspect`."""
 
-import io
-import json
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -16,38 +10,10 @@ from spec.status_list import Status
 from tests.authority import DAY, Authority
 from tests.trust_folder import store_bundle
 from tests.verifier import description
-from verifier.cli import main
+from tests.verifier.conftest import Ended, Run
 from verifier.texts import MAX_LINE
 
 AT = "2021-12-15T02:00:00Z"
-
-
-@dataclass(frozen=True)
-class Ended:
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-Run = Callable[..., Ended]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.delenv("DOSEPASS_VERIFIER_TRUST", raising=False)
-
-    def run_main(*arguments: object, stdin: bytes = b"") -> Ended:
-        monkeypatch.setattr(sys, "argv", ["dosepass-verifier", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
-        with pytest.raises(SystemExit) as end:
-            main()
-        return Ended(int(end.value.code or 0), *capsys.readouterr())
-
-    return run_main
 
 
 @pytest.fixture

@@ -1,0 +1,154 @@
+"""The settings of the service: one frozen object, and one table that says everything of each.
+
+The table gives every setting its key in the file, its environment variable, its option, its bounds
+and its default. A setting that is added has a default, so that new code runs with an old file.
+"""
+
+import ipaddress
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+from keys.errors import HintedError
+from keys.fetching.refresher import DEFAULT_INTERVAL, seconds_of
+from verifier.request import DEFAULT_MAX_BODY
+
+__all__ = ["PREFIX", "SETTINGS", "Setting", "Settings", "SettingsError", "usable_cores"]
+
+PREFIX: Final = "DOSEPASS_VERIFIER_"
+
+_Reader: TypeAlias = Callable[[str], Any]
+"""Turns the text of a setting into its value; ValueError says what it is not."""
+
+
+class SettingsError(HintedError):
+    """A setting is unknown, out of bounds, or contradicts another one."""
+
+    code = "settings"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What the service is told, small enough to be handed to another process."""
+
+    trust: Path
+    trust_url: str | None = None
+    """Where the bundle is fetched anew from; None: somebody else keeps it fresh."""
+    refresh: int = DEFAULT_INTERVAL
+    """Seconds between two refreshes."""
+    host: str = "127.0.0.1"
+    port: int = 8080
+    workers: int = field(default_factory=lambda: usable_cores())
+    anyone_may_ask: bool = False
+    max_body: int = DEFAULT_MAX_BODY
+    client_timeout: int = 10
+    """Seconds that a client gets for each: a head, a body, taking a piece of an answer."""
+    connections: int = 1024
+    """Connections that one worker holds; further ones wait before it."""
+    grace: int = 10
+    """Seconds that requests in flight get after SIGTERM."""
+
+    def check(self) -> None:
+        """Refuse settings that contradict each other; raises SettingsError."""
+        if not self.anyone_may_ask and not _is_loopback(self.host):
+            raise SettingsError(
+                "the service listens on this machine alone unless told otherwise",
+                hint="say anyone_may_ask, or --anyone-may-ask",
+            )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setting:
+    """A line of the table."""
+
+    key: str
+    reads: _Reader
+    help: str
+    writes: Callable[[Any], str] = str
+    """Gives the text of a value back."""
+    kind: type = str
+    """Its type in the file: str, int, bool or list."""
+    metavar: str = "TEXT"
+    secret: bool = False
+    """Has no option, for every process can read those of another, and is never shown whole."""
+
+    @property
+    def variable(self) -> str:
+        """Its environment variable."""
+        return PREFIX + self.key.upper()
+
+    @property
+    def option(self) -> str:
+        """Its option on the command line."""
+        return "--" + self.key.replace("_", "-")
+
+
+def usable_cores() -> int:
+    """Processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _whole(low: int, high: int) -> _Reader:
+    def read(text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", text, re.ASCII) or not low <= int(text) <= high:
+            raise ValueError(f"not a whole number from {low} to {high}")
+        return int(text)
+
+    return read
+
+
+def _text(text: str) -> str:
+    if not text or not text.isprintable():
+        raise ValueError("empty, or has hidden characters")
+    return text
+
+
+def _path(text: str) -> Path:
+    return Path(_text(text)).expanduser()
+
+
+def _truth(text: str) -> bool:
+    if text not in ("true", "false"):
+        raise ValueError("neither true nor false")
+    return text == "true"
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+SETTINGS: Final = (
+    Setting(key="trust", reads=_path, metavar="DIR",
+            help="The directory that `dosepass-keys fetch` keeps the trust bundle in."),
+    Setting(key="trust_url", reads=_text, metavar="URL",
+            help="Keep the bundle fresh from this address, by the root that a first fetch pinned."),
+    Setting(key="refresh", reads=seconds_of, writes=lambda seconds: f"{seconds}s",
+            metavar="INTERVAL", help="How often, with trust_url; such as 30m, from 10s to 30d."),
+    Setting(key="host", reads=_text, metavar="HOST",
+            help="The address to listen on."),
+    Setting(key="port", reads=_whole(1, 65_535), kind=int, metavar="N",
+            help="The port to listen on."),
+    Setting(key="workers", reads=_whole(1, 256), kind=int, metavar="N",
+            help="Worker processes; one for each core by itself."),
+    Setting(key="anyone_may_ask", reads=_truth, kind=bool,
+            writes=lambda value: str(value).lower(),
+            help="Answer everybody, also on an address that other machines reach."),
+    Setting(key="max_body", reads=_whole(1_024, 1_048_576), kind=int, metavar="BYTES",
+            help="The longest request body that is read."),
+    Setting(key="client_timeout", reads=_whole(1, 300), kind=int, metavar="SECONDS",
+            help="How long a client may take over a head, a body, or a piece of an answer."),
+    Setting(key="connections", reads=_whole(16, 65_536), kind=int, metavar="N",
+            help="Connections that one worker holds; further ones wait."),
+    Setting(key="grace", reads=_whole(1, 300), kind=int, metavar="SECONDS",
+            help="How long requests in flight may take after SIGTERM."),
+)  # fmt: skip
