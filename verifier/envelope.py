@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from spec.verdicts import VerdictCode
 from verifier.logs import Log
 from verifier.problems import problem_of_status
 
@@ -42,8 +43,12 @@ class Exchange:
     request_id: str
     status: str = ""
     headers: list[tuple[str, str]] = field(default_factory=list)
-    outcome: str | None = None
-    code: str | None = None
+    verdicts: dict[VerdictCode, int] = field(default_factory=dict)
+    """How many of each there were."""
+
+    def judged(self, code: VerdictCode) -> None:
+        """Count one verdict."""
+        self.verdicts[code] = self.verdicts.get(code, 0) + 1
 
 
 def exchange_of(environ: "WSGIEnvironment") -> Exchange:
@@ -90,7 +95,7 @@ class Envelope:
             body = _collect(app(environ, start))
         except Exception as error:
             self._log.fault(error, request_id=exchange.request_id)
-            exchange.outcome = exchange.code = None
+            exchange.verdicts.clear()
             body = _collect(problem_of_status(500)(environ, start))
         fixed = (*_HEADERS, ("X-Request-Id", exchange.request_id))
         start_response(exchange.status, [*exchange.headers, *fixed])
@@ -99,8 +104,7 @@ class Envelope:
             method=method if method in _METHODS else "other",
             route=path if path in self._routes else None,
             status=int(exchange.status[:3]),
-            outcome=exchange.outcome,
-            code=exchange.code,
+            verdicts=exchange.verdicts,
             seconds=time.perf_counter() - began,
         )
         return [body]

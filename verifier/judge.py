@@ -24,7 +24,7 @@ from verifier.trust import TrustSource
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
-__all__ = ["Judge", "encode", "language_of"]
+__all__ = ["Judge", "answer", "encode", "language_of"]
 
 _MAX_ACCEPT_LANGUAGE: Final = 256
 """Characters of an Accept-Language header: browsers send fewer than 100."""
@@ -51,20 +51,26 @@ class Judge:
             asked = read_verify_request(environ, self._max_body)
         except ProblemError as problem:
             return problem(environ, start_response)
-        body = encode(self._judge(asked, language, exchange_of(environ)))
-        headers = [
-            ("Content-Type", "application/json"),
-            ("Content-Language", language),
-            ("Content-Length", str(len(body))),
-        ]
-        start_response("200 OK", headers)
-        return [body]
+        return answer(self.judge(asked, language, exchange_of(environ)), language, start_response)
 
-    def _judge(self, asked: VerifyRequest, language: str, exchange: Exchange) -> Json:
+    def judge(self, asked: VerifyRequest, language: str, exchange: Exchange) -> Json:
+        """Judge one text, and count the verdict: every endpoint that judges does it here."""
         bundle = self._trust.current()
         verdict = check(asked.text, bundle, self._clock.now())
-        exchange.outcome, exchange.code = verdict.outcome.value, verdict.code.value
+        exchange.judged(verdict.code)
         return verdict_to_json(verdict, bundle, language, asked.disclose)
+
+
+def answer(document: Json, language: str, start_response: "StartResponse") -> Iterable[bytes]:
+    """Answer with a document that has words in a language."""
+    body = encode(document)
+    headers = [
+        ("Content-Type", "application/json"),
+        ("Content-Language", language),
+        ("Content-Length", str(len(body))),
+    ]
+    start_response("200 OK", headers)
+    return [body]
 
 
 def encode(document: Json) -> bytes:

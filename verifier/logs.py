@@ -9,13 +9,14 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from keys.clock import Clock
+from spec.verdicts import VerdictCode
 from verifier.report import moment
 
 __all__ = ["Event", "Level", "Line", "Log", "location_of", "write_to_stdout"]
@@ -99,8 +100,7 @@ class Log:
         method: str,
         route: str | None,
         status: int,
-        outcome: str | None,
-        code: str | None,
+        verdicts: Mapping[VerdictCode, int],
         seconds: float,
     ) -> None:
         """Write the line of one request, which counts on every verdict: without an encoder.
@@ -115,8 +115,12 @@ class Log:
         ]
         if route is not None:
             parts.append(f'"route":"{route}"')
-        if code is not None:
-            parts.append(f'"outcome":"{outcome}","code":"{code}"')
+        if sum(verdicts.values()) == 1:
+            (code,) = verdicts
+            parts.append(f'"outcome":"{code.outcome.value}","code":"{code.value}"')
+        elif verdicts:
+            counts = ",".join(f'"{code.value}":{count}' for code, count in verdicts.items())
+            parts.append(f'"verdicts":{{{counts}}}')
         self._send(",".join(parts) + "}\n")
 
     def fault(

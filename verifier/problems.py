@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BAD_REQUEST",
+    "BUSY",
+    "IMAGES_OFF",
     "INTERNAL",
     "INVALID_REQUEST",
     "MEDIA_TYPE",
@@ -25,7 +27,9 @@ __all__ = [
     "NOT_JSON",
     "NOT_READY",
     "NOT_UTF_8",
+    "PICTURE_TOO_LARGE",
     "TOO_LARGE",
+    "UNREADABLE_PICTURE",
     "UNSUPPORTED_MEDIA_TYPE",
     "ProblemError",
     "ProblemType",
@@ -54,6 +58,7 @@ BAD_REQUEST: Final = _type(
 NOT_UTF_8: Final = _type("not-utf-8", HTTPStatus.BAD_REQUEST, "The body is not UTF-8.")
 NOT_JSON: Final = _type("not-json", HTTPStatus.BAD_REQUEST, "The body is not JSON.")
 NOT_FOUND: Final = _type("not-found", HTTPStatus.NOT_FOUND, "There is nothing at this path.")
+IMAGES_OFF: Final = _type("images-off", HTTPStatus.NOT_FOUND, "This service takes no pictures.")
 METHOD_NOT_ALLOWED: Final = _type(
     "method-not-allowed", HTTPStatus.METHOD_NOT_ALLOWED, "The path does not take this method."
 )
@@ -63,12 +68,23 @@ TOO_LARGE: Final = _type(
 UNSUPPORTED_MEDIA_TYPE: Final = _type(
     "unsupported-media-type",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    "The body is not sent as plain JSON.",
+    "The body is not of a type that the path takes.",
 )
 INVALID_REQUEST: Final = _type(
-    "invalid-request", HTTPStatus.UNPROCESSABLE_ENTITY, "The body has another form than described."
+    "invalid-request",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "The request has another form than described.",
+)
+UNREADABLE_PICTURE: Final = _type(
+    "unreadable-picture", HTTPStatus.UNPROCESSABLE_ENTITY, "The picture cannot be read."
+)
+PICTURE_TOO_LARGE: Final = _type(
+    "picture-too-large",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "The picture takes more than the service gives.",
 )
 INTERNAL: Final = _type("internal", HTTPStatus.INTERNAL_SERVER_ERROR, "The service made a mistake.")
+BUSY: Final = _type("busy", HTTPStatus.SERVICE_UNAVAILABLE, "The service is busy.")
 NOT_READY: Final = _type(
     "not-ready", HTTPStatus.SERVICE_UNAVAILABLE, "The trust data cannot be relied on now."
 )
@@ -76,7 +92,7 @@ NOT_READY: Final = _type(
 _OF_STATUS: Final = {
     404: (
         NOT_FOUND,
-        "Send POST /v1/verify, or GET /healthz, /readyz, /metrics or /openapi.yaml.",
+        "Use a path that GET /openapi.yaml describes.",
     ),
     405: (METHOD_NOT_ALLOWED, "Use a method that the Allow header of this answer names."),
     500: (INTERNAL, "Try again; if it persists, report the X-Request-Id of this answer."),
@@ -91,16 +107,27 @@ class ProblemError(DosepassError):
 
     code = "problem"
 
-    def __init__(self, kind: ProblemType, detail: str, pointer: str | None = None) -> None:
+    def __init__(
+        self,
+        kind: ProblemType,
+        detail: str,
+        pointer: str | None = None,
+        *,
+        retry_after: int | None = None,
+    ) -> None:
         super().__init__(detail)
         self.kind = kind
         self.pointer = pointer
         """Where in the body, as a JSON pointer in a URI fragment (RFC 6901, section 6)."""
+        self.retry_after = retry_after
+        """Seconds after which the same request may be answered."""
 
     def __call__(self, _: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """Answer with the problem document."""
         body = self.to_json()
         headers = [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(body)))]
+        if self.retry_after is not None:
+            headers.append(("Retry-After", str(self.retry_after)))
         start_response(f"{self.kind.status.value} {self.kind.status.phrase}", headers)
         return [body]
 

@@ -1,9 +1,10 @@
-"""Reads the body of a verify request: what the description does not allow is a problem."""
+"""Reads what a client sends: what the description does not allow is a problem."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final, cast
+from urllib.parse import parse_qs
 
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wsgi import LimitedStream
@@ -12,7 +13,14 @@ from verifier import problems
 from verifier.problems import ProblemError
 from verifier.report import DISCLOSABLE
 
-__all__ = ["DEFAULT_MAX_BODY", "VerifyRequest", "read_body", "read_verify_request"]
+__all__ = [
+    "DEFAULT_MAX_BODY",
+    "VerifyRequest",
+    "pass_over_body",
+    "read_body",
+    "read_disclose",
+    "read_verify_request",
+]
 
 DEFAULT_MAX_BODY: Final = 16_384
 """Bytes of a request body: the longest text with every character escaped takes 12,288."""
@@ -20,6 +28,9 @@ DEFAULT_MAX_BODY: Final = 16_384
 _PASSED_OVER: Final = 1_048_576
 """Bytes of a body too large that are still taken off the line. Without it a client that is in the
 middle of sending, such as one with a picture, would see a broken line instead of the reason."""
+
+_MOST_PARAMETERS: Final = 16
+"""Of a query; one is known."""
 
 _EXAMPLE: Final = 'Send a JSON object such as {"text": "DP1:..."}'
 
@@ -34,12 +45,7 @@ class VerifyRequest:
 
 def read_verify_request(environ: Mapping[str, Any], max_body: int) -> VerifyRequest:
     """Read the request out of a WSGI environment; raises ProblemError."""
-    try:
-        _check_media_type(environ)
-    except ProblemError:
-        _pass_over(_stream(environ))
-        raise
-    document = _decode(read_body(environ, max_body))
+    document = _decode(read_body(environ, max_body, ("application/json",)))
     if type(document) is not dict:
         raise ProblemError(problems.INVALID_REQUEST, f"{_EXAMPLE}.", "#")
     if not document.keys() <= {"text", "disclose"}:
@@ -52,16 +58,36 @@ def read_verify_request(environ: Mapping[str, Any], max_body: int) -> VerifyRequ
     return VerifyRequest(text=text, disclose=_disclose(document.get("disclose", [])))
 
 
-def read_body(environ: Mapping[str, Any], max_body: int) -> bytes:
+def read_disclose(environ: Mapping[str, Any]) -> tuple[str, ...]:
+    """Read the parameter `disclose` out of the query; raises ProblemError."""
+    try:
+        given = parse_qs(environ.get("QUERY_STRING", ""), max_num_fields=_MOST_PARAMETERS)
+    except ValueError:
+        raise ProblemError(
+            problems.INVALID_REQUEST, f"Send at most {_MOST_PARAMETERS} parameters."
+        ) from None
+    names = [name for value in given.get("disclose", []) for name in value.split(",")]
+    try:
+        return _disclose(names)
+    except ProblemError as problem:  # its pointer leads into a body
+        raise ProblemError(problem.kind, str(problem)) from None
+
+
+def read_body(environ: Mapping[str, Any], max_body: int, media_types: Collection[str]) -> bytes:
     """Read the body, and never keep more than `max_body` bytes of it; raises ProblemError.
 
     Werkzeug's own limit cuts a chunked body off where this refuses it.
     """
+    try:
+        _check_media_type(environ, media_types)
+    except ProblemError:
+        pass_over_body(environ)
+        raise
     announced = _announced(environ)
     stream = _stream(environ)
     if announced is not None and announced > max_body:
-        if announced <= _PASSED_OVER:
-            _pass_over(stream)
+        if announced <= max(_PASSED_OVER, 2 * max_body):
+            _pass_over(stream, announced)
         raise _too_large(max_body)
     body = _read(stream, max_body + 1)
     if len(body) > max_body:
@@ -70,6 +96,11 @@ def read_body(environ: Mapping[str, Any], max_body: int) -> bytes:
     if announced is not None and len(body) < announced:
         raise ProblemError(problems.BAD_REQUEST, "Send as many bytes as Content-Length says.")
     return body
+
+
+def pass_over_body(environ: Mapping[str, Any]) -> None:
+    """Read a body that nobody wants, for a while: the client shall come to read its answer."""
+    _pass_over(_stream(environ))
 
 
 def _announced(environ: Mapping[str, Any]) -> int | None:
@@ -93,16 +124,14 @@ def _read(stream: BinaryIO, most: int) -> bytes:
     """Read to the end, or to `most` bytes: a stream may give less at a time than it is asked."""
     body = bytearray()
     try:
-        while chunk := stream.read(most - len(body)):
+        while len(body) < most and (chunk := stream.read(most - len(body))):
             body += chunk
     except (OSError, ClientDisconnected):
         raise ProblemError(problems.BAD_REQUEST, "Send the body again; the line broke.") from None
     return bytes(body)
 
 
-def _pass_over(stream: BinaryIO) -> None:
-    """Read on for a while and keep nothing, so that the client comes to read its answer."""
-    left = _PASSED_OVER
+def _pass_over(stream: BinaryIO, left: int = _PASSED_OVER) -> None:
     while left > 0 and (size := len(_read(stream, min(left, 65_536)))):
         left -= size
 
@@ -111,11 +140,12 @@ def _too_large(max_body: int) -> ProblemError:
     return ProblemError(problems.TOO_LARGE, f"Send a body of at most {max_body} bytes.")
 
 
-def _check_media_type(environ: Mapping[str, Any]) -> None:
+def _check_media_type(environ: Mapping[str, Any], media_types: Collection[str]) -> None:
     media_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
+    if media_type not in media_types:
         raise ProblemError(
-            problems.UNSUPPORTED_MEDIA_TYPE, "Send the header Content-Type: application/json."
+            problems.UNSUPPORTED_MEDIA_TYPE,
+            f"Send the header Content-Type: {' or '.join(media_types)}.",
         )
     if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
         raise ProblemError(

@@ -22,6 +22,7 @@ from keys.clock import SystemClock
 from keys.errors import HintedError
 from keys.fetching.refresher import Refresher
 from verifier.logs import Event, Level, Line, Log, write_to_stdout
+from verifier.pictures import open_reader
 from verifier.report import moment
 from verifier.service import create_app
 from verifier.settings import Settings
@@ -52,11 +53,13 @@ class ServeError(HintedError):
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT, then finish the requests in flight.
 
-    Raises TrustBundleError or ServeError when it cannot start.
+    Raises TrustBundleError, ReaderMissingError or ServeError when it cannot start.
     """
     client.load(settings.trust)  # each worker loads its own; this one says early what is wrong
     if settings.trust_url is not None:
         client.check_source(settings.trust, settings.trust_url)
+    if settings.images:
+        open_reader()
     address = _free_address(settings.host, settings.port)
     log = _log()
     log.add(Line(event=Event.STARTING, port=settings.port, workers=settings.workers))
@@ -121,7 +124,10 @@ def build_application(settings: Settings, *, supervisor: int) -> "WSGIApplicatio
     log = _log()
     clock = SystemClock()
     trust = TrustSource(settings.trust, clock, log)
-    app = create_app(trust, clock, log, max_body=settings.max_body)
+    pictures = open_reader() if settings.images else None
+    if pictures is not None:
+        pictures.start()
+    app = create_app(trust, clock, log, max_body=settings.max_body, pictures=pictures)
     log.add(Line(event=Event.WORKER_STARTED, pid=os.getpid()))
     return app
 

@@ -12,10 +12,12 @@ from keys.clock import Clock
 from spec.errors import ClockSuspectError, StatusStaleError, TrustStaleError
 from verifier import problems
 from verifier.envelope import Envelope
+from verifier.image import ImageJudge, images_off
 from verifier.judge import Judge, encode
 from verifier.logs import Log
 from verifier.metrics import CONTENT_TYPE, Metrics
 from verifier.outlook import warnings
+from verifier.pictures import PictureReader
 from verifier.pipeline import check_status_lists, check_trust
 from verifier.problems import ProblemError, problem_of_status
 from verifier.report import Json, trust_to_json
@@ -34,16 +36,27 @@ _View: TypeAlias = "Callable[[], Response | WSGIApplication]"
 
 
 def create_app(
-    trust: TrustSource, clock: Clock, log: Log, *, max_body: int = DEFAULT_MAX_BODY
+    trust: TrustSource,
+    clock: Clock,
+    log: Log,
+    *,
+    max_body: int = DEFAULT_MAX_BODY,
+    pictures: PictureReader | None = None,
 ) -> Flask:
-    """Build the application; `max_body` limits a request body, in bytes."""
+    """Build the application.
+
+    `max_body` limits the body of a request other than a picture, in bytes; without `pictures`,
+    none are taken.
+    """
     app = Flask("verifier", static_folder=None, template_folder=None)
     # The envelope catches what nobody foresaw; Flask's own log would print the error's message.
     app.config.update(PROPAGATE_EXCEPTIONS=True, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.url_map.merge_slashes = False
     judge = Judge(trust, clock, max_body=max_body)
+    image = images_off() if pictures is None else ImageJudge(judge, pictures)
     views: dict[str, tuple[str, _View]] = {
         _VERIFY: ("POST", lambda: judge),
+        "/v1/verify/image": ("POST", lambda: image),
         "/healthz": ("GET", _healthz),
         "/readyz": ("GET", _readyz_view(trust, clock)),
         "/metrics": ("GET", _metrics_view(trust)),

@@ -44,6 +44,8 @@ class Settings:
     workers: int = field(default_factory=lambda: usable_cores())
     anyone_may_ask: bool = False
     max_body: int = DEFAULT_MAX_BODY
+    images: bool = False
+    """Whether pictures are taken; the extra `image` brings what reads them."""
     client_timeout: int = 10
     """Seconds that a client gets for each: a head, a body, taking a piece of an answer."""
     connections: int = 1024
@@ -144,7 +146,9 @@ SETTINGS: Final = (
             writes=lambda value: str(value).lower(),
             help="Answer everybody, also on an address that other machines reach."),
     Setting(key="max_body", reads=_whole(1_024, 1_048_576), kind=int, metavar="BYTES",
-            help="The longest request body that is read."),
+            help="The longest request body that is read, other than a picture."),
+    Setting(key="images", reads=_truth, kind=bool, writes=lambda value: str(value).lower(),
+            help="Take pictures too: POST /v1/verify/image, with the extra `image` installed."),
     Setting(key="client_timeout", reads=_whole(1, 300), kind=int, metavar="SECONDS",
             help="How long a client may take over a head, a body, or a piece of an answer."),
     Setting(key="connections", reads=_whole(16, 65_536), kind=int, metavar="N",

@@ -1,0 +1,1 @@
+"""Reads pictures that strangers send to the verifier: in a process apart, within bounds."""
