@@ -1,4 +1,4 @@
-"""The envelope of every answer: request identifier, fixed headers, log line, the last catch.
+"""The envelope of every answer: request identifier, fixed headers, log and counts, last catch.
 
 It is WSGI middleware around the whole application, so that nothing can answer without it. What
 must be fast is answered one step before Flask, by the same rules.
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from spec.verdicts import VerdictCode
 from verifier.logs import Log
+from verifier.metrics import Metrics
 from verifier.problems import problem_of_status
 
 if TYPE_CHECKING:
@@ -68,12 +69,14 @@ class Envelope:
         self,
         app: "WSGIApplication",
         log: Log,
+        metrics: Metrics,
         *,
         routes: frozenset[str],
         direct: "Mapping[tuple[str, str], WSGIApplication]",
     ) -> None:
         self._app = app
         self._log = log
+        self._metrics = metrics
         self._routes = routes
         self._direct = direct
 
@@ -99,15 +102,24 @@ class Envelope:
             body = _collect(problem_of_status(500)(environ, start))
         fixed = (*_HEADERS, ("X-Request-Id", exchange.request_id))
         start_response(exchange.status, [*exchange.headers, *fixed])
+        self._tell(exchange, method, path, time.perf_counter() - began)
+        return [body]
+
+    def _tell(self, exchange: Exchange, method: str, path: str, seconds: float) -> None:
+        """Log and count one request."""
+        route = path if path in self._routes else None
+        status = int(exchange.status[:3])
         self._log.request(
             request_id=exchange.request_id,
             method=method if method in _METHODS else "other",
-            route=path if path in self._routes else None,
-            status=int(exchange.status[:3]),
+            route=route,
+            status=status,
             verdicts=exchange.verdicts,
-            seconds=time.perf_counter() - began,
+            seconds=seconds,
         )
-        return [body]
+        self._metrics.request(
+            route=route, status=status, seconds=seconds, verdicts=exchange.verdicts
+        )
 
 
 def _request_id(given: str | None) -> str:

@@ -7,8 +7,10 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 from granian import Granian
@@ -22,10 +24,12 @@ from keys.clock import SystemClock
 from keys.errors import HintedError
 from keys.fetching.refresher import Refresher
 from verifier.logs import Event, Level, Line, Log, write_to_stdout
+from verifier.metrics import REFRESHES, WORKER_STARTS
 from verifier.pictures import open_reader
 from verifier.report import moment
 from verifier.service import create_app
 from verifier.settings import Settings
+from verifier.tally import SharedTally, Tally
 from verifier.trust import TrustSource
 
 if TYPE_CHECKING:
@@ -63,18 +67,24 @@ def serve(settings: Settings) -> None:
     address = _free_address(settings.host, settings.port)
     log = _log()
     log.add(Line(event=Event.STARTING, port=settings.port, workers=settings.workers))
-    if settings.trust_url is not None:
-        _keep_fresh(settings.trust, settings.trust_url, settings.refresh, log)
-    server = _server(settings, address)
+    # A fork would copy what a thread is in the middle of, and the code of before a restart.
+    multiprocessing.set_start_method("spawn", force=True)
+    with TemporaryDirectory(prefix="dosepass-verifier-") as shared:
+        counts = Path(shared)
+        if settings.trust_url is not None:
+            _keep_fresh(settings, settings.trust_url, SharedTally(counts, "supervisor"), log)
+        _run(_server(settings, address), partial(build_application, settings, counts, os.getpid()))
+    log.add(Line(event=Event.STOPPED))
+
+
+def _run(server: Any, loader: Callable[[], "WSGIApplication"]) -> None:
     try:
-        loader = partial(build_application, settings, supervisor=os.getpid())
         server.serve(target_loader=loader, wrap_loader=False)
     except SystemExit as end:
         if end.code:
             raise ServeError(
                 "the workers do not stay alive", hint="see the log on the standard output"
             ) from None
-    log.add(Line(event=Event.STOPPED))
 
 
 def _server(settings: Settings, address: str) -> Any:  # Granian is no type to mypy
@@ -98,27 +108,28 @@ def _server(settings: Settings, address: str) -> Any:  # Granian is no type to m
     )
 
 
-def _keep_fresh(directory: Path, url: str, interval: int, log: Log) -> None:
+def _keep_fresh(settings: Settings, url: str, tally: Tally, log: Log) -> None:
     """Refresh in the supervising process alone; workers take up what it puts into the directory."""
 
     def tell(result: TrustBundle | Exception) -> None:
         if isinstance(result, Exception):
             # What stands behind our error tells more than that it is a TrustBundleError.
             log.fault(result.__cause__ or result, Event.TRUST_REFRESH_FAILED)
+            tally.add([((REFRESHES, "failed"), 1)])
         else:
             until = min(result.fresh_until, result.status.fresh_until)
             log.add(Line(event=Event.TRUST_REFRESHED, fresh_until=moment(until)))
+            tally.add([((REFRESHES, "done"), 1)])
 
-    # A fork would copy what the thread is in the middle of: its locks, one of them on a file.
-    multiprocessing.set_start_method("spawn", force=True)
-    refresh = partial(client.refresh, directory, url, None, SystemClock())
-    Refresher(refresh, interval, tell).start()
+    refresh = partial(client.refresh, settings.trust, url, None, SystemClock())
+    Refresher(refresh, settings.refresh, tell).start()
 
 
-def build_application(settings: Settings, *, supervisor: int) -> "WSGIApplication":
+def build_application(settings: Settings, counts: Path, supervisor: int) -> "WSGIApplication":
     """Build the application of one worker, inside that worker's process.
 
-    `supervisor` is the process that replaces dead workers and passes signals on.
+    `counts` is where all workers count; `supervisor` is the process that replaces dead ones and
+    passes signals on.
     """
     threading.Thread(target=_end_with, args=(supervisor,), daemon=True).start()
     log = _log()
@@ -127,7 +138,17 @@ def build_application(settings: Settings, *, supervisor: int) -> "WSGIApplicatio
     pictures = open_reader() if settings.images else None
     if pictures is not None:
         pictures.start()
-    app = create_app(trust, clock, log, max_body=settings.max_body, pictures=pictures)
+    tally = SharedTally(counts, "worker")
+    app = create_app(
+        trust,
+        clock,
+        log,
+        max_body=settings.max_body,
+        pictures=pictures,
+        tally=tally,
+        workers=settings.workers,
+    )
+    tally.add([((WORKER_STARTS,), 1)])
     log.add(Line(event=Event.WORKER_STARTED, pid=os.getpid()))
     return app
 

@@ -22,6 +22,7 @@ from verifier.pipeline import check_status_lists, check_trust
 from verifier.problems import ProblemError, problem_of_status
 from verifier.report import Json, trust_to_json
 from verifier.request import DEFAULT_MAX_BODY
+from verifier.tally import Tally
 from verifier.trust import TrustSource
 
 if TYPE_CHECKING:
@@ -42,24 +43,28 @@ def create_app(
     *,
     max_body: int = DEFAULT_MAX_BODY,
     pictures: PictureReader | None = None,
+    tally: Tally | None = None,
+    workers: int = 1,
 ) -> Flask:
     """Build the application.
 
     `max_body` limits the body of a request other than a picture, in bytes; without `pictures`,
-    none are taken.
+    none are taken. `tally` is shared by the `workers` that there should be; without one, this
+    process is alone.
     """
     app = Flask("verifier", static_folder=None, template_folder=None)
     # The envelope catches what nobody foresaw; Flask's own log would print the error's message.
     app.config.update(PROPAGATE_EXCEPTIONS=True, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.url_map.merge_slashes = False
+    metrics = Metrics(trust.current, tally or Tally(), workers_wanted=workers)
     judge = Judge(trust, clock, max_body=max_body)
     image = images_off() if pictures is None else ImageJudge(judge, pictures)
     views: dict[str, tuple[str, _View]] = {
         _VERIFY: ("POST", lambda: judge),
         "/v1/verify/image": ("POST", lambda: image),
         "/healthz": ("GET", _healthz),
-        "/readyz": ("GET", _readyz_view(trust, clock)),
-        "/metrics": ("GET", _metrics_view(trust)),
+        "/readyz": ("GET", _readyz_view(trust, clock, metrics, workers)),
+        "/metrics": ("GET", _metrics_view(metrics)),
         "/openapi.yaml": ("GET", _openapi_view()),
     }
     for route, (method, view) in views.items():
@@ -67,7 +72,7 @@ def create_app(
     app.register_error_handler(ProblemError, lambda problem: problem)
     app.register_error_handler(HTTPException, _answer_http_exception)
     app.wsgi_app = Envelope(  # type: ignore[method-assign]
-        app.wsgi_app, log, routes=frozenset(views), direct={("POST", _VERIFY): judge}
+        app.wsgi_app, log, metrics, routes=frozenset(views), direct={("POST", _VERIFY): judge}
     )
     return app
 
@@ -76,7 +81,7 @@ def _healthz() -> Response:
     return _json({"status": "alive"})
 
 
-def _readyz_view(trust: TrustSource, clock: Clock) -> _View:
+def _readyz_view(trust: TrustSource, clock: Clock, metrics: Metrics, wanted: int) -> _View:
     def readyz() -> Response:
         bundle = trust.current()
         now = clock.now()
@@ -92,14 +97,18 @@ def _readyz_view(trust: TrustSource, clock: Clock) -> _View:
                 problems.NOT_READY, "Set the clock of the service: it stands before its trust data."
             ) from None
         ending = [warning.value for warning, _ in warnings(bundle, now)]
-        return _json({"status": "ready", "warnings": ending, "trust": trust_to_json(bundle, now)})
+        document = {
+            "status": "ready",
+            "warnings": ending,
+            "workers": {"alive": metrics.workers(), "wanted": wanted},
+            "trust": trust_to_json(bundle, now),
+        }
+        return _json(document)
 
     return readyz
 
 
-def _metrics_view(trust: TrustSource) -> _View:
-    metrics = Metrics(trust.current)
-
+def _metrics_view(metrics: Metrics) -> _View:
     def exposition() -> Response:
         return Response(metrics.exposition(), content_type=CONTENT_TYPE)
 

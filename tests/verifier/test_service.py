@@ -31,10 +31,12 @@ from tests.verifier.conftest import LogLines, Service
 from verifier.envelope import Envelope
 from verifier.judge import encode, language_of
 from verifier.logs import Log
+from verifier.metrics import Metrics
 from verifier.pipeline import check
 from verifier.report import verdict_to_json
 from verifier.request import DEFAULT_MAX_BODY
 from verifier.service import create_app
+from verifier.tally import Tally
 from verifier.trust import TrustSource
 
 EVERYTHING = ("name", "birth_date", "id_suffix", "doses")
@@ -171,6 +173,7 @@ def test_the_route_behind_flask_gives_the_same_bytes(
     behind.app.wsgi_app = Envelope(  # type: ignore[method-assign]
         partial(Flask.wsgi_app, service.app),
         Log(FixedClock(NOW), service.log.write),
+        Metrics(Authority().bundle, Tally()),
         routes=frozenset({"/v1/verify"}),
         direct={},
     )
@@ -342,31 +345,6 @@ def test_a_superseded_certificate_passes_and_its_holder_is_told(
     assert answer["words"]["title"] == "GREEN – COMPLETE"
     assert answer["words"]["advice"] == ("Let pass. Tell the holder to fetch the new certificate.")
     assert answer["disclosed"] == {"name": "Nguyễn Thị Minh Châu"}
-
-
-def gauges(service: Service) -> dict[str, float]:
-    answer = service.call("GET", "/metrics")
-    assert answer.status == 200
-    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
-    samples = (line for line in answer.body.decode().splitlines() if not line.startswith("#"))
-    return {name: float(value) for name, value in (line.split(" ") for line in samples)}
-
-
-def test_metrics_are_the_times_of_the_bundle_in_use(
-    service: Service, authority: Authority, trust_directory: Path
-) -> None:
-    week = 7 * DAY
-    for _ in range(2):
-        now = float(authority.now)
-        assert gauges(service) == {
-            "dosepass_trust_issued_seconds": now,
-            "dosepass_trust_fresh_until_seconds": now + week,
-            "dosepass_status_issued_seconds": now,
-            "dosepass_status_fresh_until_seconds": now + week,
-            "dosepass_newest_signed_seconds": now,
-        }
-        authority.clock.advance(DAY)
-        store_bundle(authority, trust_directory)
 
 
 @pytest.mark.parametrize(
