@@ -34,7 +34,8 @@ _HEADERS: Final = (
     ("Referrer-Policy", "no-referrer"),
     ("X-Content-Type-Options", "nosniff"),
 )
-"""What a browser may do with an answer: keep it nowhere, run nothing in it, embed it nowhere."""
+"""What a browser may do with an answer: keep it nowhere, run nothing in it, embed it nowhere. An
+answer that is a page says it for itself."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -100,8 +101,9 @@ class Envelope:
             self._log.fault(error, request_id=exchange.request_id)
             exchange.verdicts.clear()
             body = _collect(problem_of_status(500)(environ, start))
-        fixed = (*_HEADERS, ("X-Request-Id", exchange.request_id))
-        start_response(exchange.status, [*exchange.headers, *fixed])
+        exchange.headers += _fixed_beside(exchange.headers)
+        exchange.headers.append(("X-Request-Id", exchange.request_id))
+        start_response(exchange.status, exchange.headers)
         self._tell(exchange, method, path, time.perf_counter() - began)
         return [body]
 
@@ -120,6 +122,12 @@ class Envelope:
         self._metrics.request(
             route=route, status=status, seconds=seconds, verdicts=exchange.verdicts
         )
+
+
+def _fixed_beside(own: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The fixed headers that an answer has not set itself."""
+    names = {name for name, _ in own}
+    return [header for header in _HEADERS if header[0] not in names]
 
 
 def _request_id(given: str | None) -> str:

@@ -17,6 +17,7 @@ from verifier.judge import Judge, encode
 from verifier.logs import Log
 from verifier.metrics import CONTENT_TYPE, Metrics
 from verifier.outlook import warnings
+from verifier.page.site import PAGE_ROUTE, add_page
 from verifier.pictures import PictureReader
 from verifier.pipeline import check_status_lists, check_trust
 from verifier.problems import ProblemError, problem_of_status
@@ -69,10 +70,15 @@ def create_app(
     }
     for route, (method, view) in views.items():
         app.add_url_rule(route, endpoint=route, view_func=view, methods=[method])
+    add_page(app, pictures=pictures is not None)
     app.register_error_handler(ProblemError, lambda problem: problem)
     app.register_error_handler(HTTPException, _answer_http_exception)
     app.wsgi_app = Envelope(  # type: ignore[method-assign]
-        app.wsgi_app, log, metrics, routes=frozenset(views), direct={("POST", _VERIFY): judge}
+        app.wsgi_app,
+        log,
+        metrics,
+        routes=frozenset({*views, PAGE_ROUTE}),
+        direct={("POST", _VERIFY): judge},
     )
     return app
 

@@ -215,8 +215,8 @@ def test_methods(service: Service, method: str, path: str, allow: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/v1", "/v1/verify/", "//v1//verify", "/v2/verify", "/V1/verify", "/static/x",
-     "/v1/verify%00", "/%ff", "/Nguy%E1%BB%85n", "/../etc/passwd", "/favicon.ico"],
+    ["/v1", "/v1/verify/", "/v1//verify", "/page", "/page/", "/v2/verify", "/V1/verify",
+     "/static/x", "/v1/verify%00", "/%ff", "/Nguy%E1%BB%85n", "/../etc/passwd", "/favicon.ico"],
 )  # fmt: skip
 def test_paths(service: Service, path: str) -> None:
     answer = service.call("GET", path)

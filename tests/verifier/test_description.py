@@ -1,5 +1,7 @@
 """The description itself, and its vocabulary against the code's."""
 
+import re
+
 import pytest
 from openapi_spec_validator import validate
 
@@ -79,7 +81,7 @@ def test_the_schema_refuses_a_refusal_that_says_too_much(changes: dict[str, obje
 
 def test_every_described_path_is_served_and_no_other(service: Service) -> None:
     rules = {
-        (rule.rule, method.lower())
+        (re.sub(r"<(\w+)>", r"{\1}", rule.rule), method.lower())
         for rule in service.app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD"}
     }
