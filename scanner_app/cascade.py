@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from scanner_app.decoders import Decoder, Found, Picture, luminance
-from scanner_app.session import is_certificate
 from scanner_app.sight import Sight
+from scanner_app.states import is_certificate
 
 __all__ = ["EVERY_MISS", "LIVE", "Cascade"]
 

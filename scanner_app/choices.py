@@ -24,4 +24,8 @@ class Choices:
     json: bool
     language: str
     hold: float
+    compare: str
+    kiosk: bool
+    mute: bool
+    counts: Path | None
     demo_screens: Path | None

@@ -7,8 +7,9 @@ import click
 
 from keys.console import run
 from scanner_app.choices import DEFAULT_SERVICE, Choices
+from scanner_app.comparison import Compare
 from scanner_app.errors import require_opencv
-from scanner_app.session import Times
+from spec.screen import Times
 from spec.verdicts import LANGUAGES
 
 __all__ = ["cli", "main"]
@@ -59,6 +60,21 @@ _PATH: Final = click.Path(path_type=Path)
     show_default=True,
     metavar="SECONDS",
     help="How long the window shows a result.",
+)
+@click.option(
+    "--compare",
+    type=click.Choice([mode.value for mode in Compare]),
+    default=Compare.BESIDE.value,
+    show_default=True,
+    help="Compare the holder beside the colour, before it (first), or by the card's own QR code.",
+)
+@click.option("--kiosk", is_flag=True, help="Begin in full screen; only two keys in a row quit.")
+@click.option("--mute", is_flag=True, help="Begin without sound; M turns it on.")
+@click.option(
+    "--counts",
+    type=_PATH,
+    metavar="DIR",
+    help="Keep the shift's counts as a CSV table in DIR. Nothing in it is about anybody.",
 )
 @click.option(
     "--demo-screens",

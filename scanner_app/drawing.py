@@ -133,6 +133,25 @@ class Canvas:
             self.text_boxes.append(Box(x, y, x + used, round(y + step)))
         return top + text.height
 
+    def widths(self, text: Typeset) -> list[int]:
+        """Pixels that each line takes."""
+        return [text_width(line, text.size, text.weight) for line in text.lines]
+
+    def paste(self, piece: "Canvas", left: int, top: int) -> None:
+        """Put another canvas at a place, as much of it as is inside this one."""
+        box = Box(
+            max(0, left),
+            max(0, top),
+            min(self.box.right, left + piece.box.width),
+            min(self.box.bottom, top + piece.box.height),
+        )
+        part = piece.pixels[box.top - top : box.bottom - top, box.left - left : box.right - left]
+        self.pixels[box.top : box.bottom, box.left : box.right] = part
+        self.text_boxes += [
+            Box(text.left + left, text.top + top, text.right + left, text.bottom + top)
+            for text in piece.text_boxes
+        ]
+
     def fill(self, box: Box, colour: str, *, radius: int = 0) -> None:
         """Fill a rectangle, with round corners if a radius is given."""
         tone = bgr(colour)

@@ -11,7 +11,7 @@ from keys.clock import Clock
 from keys.errors import HintedError
 from keys.fetching.refresher import DEFAULT_INTERVAL, Refresher
 
-__all__ = ["keep_fresh"]
+__all__ = ["keep_fresh", "say_anywhere"]
 
 
 def keep_fresh(directory: Path, url: str, clock: Clock) -> None:
@@ -35,12 +35,12 @@ class _Teller:
         failed = isinstance(result, Exception)
         if failed and not self._failing:
             what = str(result) if isinstance(result, HintedError) else type(result).__name__
-            _say(f"{what}; the data from before stay in use")
+            say_anywhere(f"{what}; the data from before stay in use")
         elif self._failing and not failed:
-            _say("the trust data are refreshed again")
+            say_anywhere("the trust data are refreshed again")
         self._failing = failed
 
 
-def _say(message: str) -> None:
-    """Talk as the command does, whose context is not known to this thread."""
+def say_anywhere(message: str) -> None:
+    """Talk as the command does, whose context other threads do not know."""
     click.echo(f"dosepass-scanner: {message}", err=True)

@@ -6,11 +6,12 @@ from typing import Final
 
 from keys.clock import Clock
 from scanner_app.answer import Accepted, Answer
+from scanner_app.cascade import Cascade
 from scanner_app.checks import Checker
-from scanner_app.decoders import Decoder
-from scanner_app.reading import Tally, answers_for, texts_in
-from scanner_app.session import Checking, Session, Times
+from scanner_app.reading import Tally, answers_for, seen_of, sight_of
+from scanner_app.session import Session
 from scanner_app.sources import Item, Source, SourceEnd
+from scanner_app.states import Checking, Times
 from scanner_app.words import answer_words, birth_words, headline, masked_id
 
 __all__ = ["Report", "json_line", "run_headless", "text_line"]
@@ -25,12 +26,12 @@ _NO_KEEPING: Final = Times(keep=0.0)
 
 
 def run_headless(
-    source: Source, decoder: Decoder, checker: Checker, clock: Clock, report: Report
+    source: Source, cascade: Cascade, checker: Checker, clock: Clock, report: Report
 ) -> Tally:
     """Judge all that a source gives and report each answer; ends with the source."""
     each = _each_item if source.single else _each_presentation
     tally = Tally()
-    for name, answer in each(source, decoder, checker, clock):
+    for name, answer in each(source, cascade, checker, clock):
         tally.add(answer.outcome)
         report(name, answer)
     return tally
@@ -65,20 +66,20 @@ def _facts(accepted: Accepted, language: str) -> str:
 
 
 def _each_item(
-    source: Source, decoder: Decoder, checker: Checker, clock: Clock
+    source: Source, cascade: Cascade, checker: Checker, clock: Clock
 ) -> Iterator[tuple[str, Answer]]:
     for item in _items(source):
-        for answer in answers_for(item, texts_in(item, decoder), checker, clock):
+        for answer in answers_for(item, sight_of(item, cascade).texts, checker, clock):
             yield item.name, answer
 
 
 def _each_presentation(
-    source: Source, decoder: Decoder, checker: Checker, _: Clock
+    source: Source, cascade: Cascade, checker: Checker, _: Clock
 ) -> Iterator[tuple[str, Answer]]:
     """Answer once for each time that a code is shown, however many frames it fills."""
     session = Session(times=_NO_KEEPING)
     for item in _items(source):
-        session = session.saw(texts_in(item, decoder), item.at)
+        session = session.saw(seen_of(sight_of(item, cascade)), item.at)
         if isinstance(session.state, Checking):
             text = session.state.text
             answer = checker.check(text)

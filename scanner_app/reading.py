@@ -2,18 +2,26 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
 from keys.clock import Clock
 from scanner_app.answer import Answer, Trouble
 from scanner_app.cascade import Cascade
 from scanner_app.checks import Checker
-from scanner_app.decoders import Decoder, Found
-from scanner_app.session import is_certificate
+from scanner_app.comparison import card_in
+from scanner_app.decoders import Found, PyzbarDecoder
 from scanner_app.sight import NOTHING, Sight
 from scanner_app.sources import Frame, Item, Line
+from scanner_app.states import Seen, is_certificate
 from spec.verdicts import Outcome
 
-__all__ = ["Tally", "answers_for", "outcome_unjudged", "sight_of", "texts_in"]
+__all__ = ["Tally", "answers_for", "outcome_unjudged", "seen_of", "sight_of"]
+
+
+_KEYBOARD: Final = "keyboard"
+"""In place of an engine's name: the text was typed by a reader."""
+_GUESSING: Final = frozenset({_KEYBOARD, PyzbarDecoder.name})
+"""What may have spoiled letters with marks: keyboards, and an engine that guesses the alphabet."""
 
 
 class Tally:
@@ -43,17 +51,22 @@ def sight_of(item: Item, cascade: Cascade) -> Sight:
     """What an item shows: the codes of a picture, or the one line that was typed."""
     if isinstance(item, Line):
         data = item.text.encode("utf-8", "surrogatepass")
-        return Sight(codes=(Found(data=data, corners=(), engine="keyboard", guess=item.text),))
+        return Sight(codes=(Found(data=data, corners=(), engine=_KEYBOARD, guess=item.text),))
     return NOTHING if item.picture is None else cascade.look(item.picture)
 
 
-def texts_in(item: Item, decoder: Decoder) -> list[str]:
-    """The texts of the codes in an item, each once, in the order found."""
-    if isinstance(item, Line):
-        return [item.text]
-    if item.picture is None:
-        return []
-    return list(dict.fromkeys(found.text for found in decoder.decode(item.picture)))
+def seen_of(sight: Sight) -> Seen:
+    """What a session takes in of a view; the texts of cards go no further than this."""
+    certificates = frozenset(text for text in sight.texts if is_certificate(text))
+    others = [code for code in sight.codes if not is_certificate(code.text)]
+    cards = [card_in(code.data, spelling_holds=code.engine not in _GUESSING) for code in others]
+    return Seen(
+        certificates=certificates,
+        cards=tuple(card for card in cards if card is not None),
+        strange=None in cards,
+        code_like=sight.code_like,
+        hint=sight.hint,
+    )
 
 
 def answers_for(item: Item, texts: Sequence[str], checker: Checker, clock: Clock) -> list[Answer]:
@@ -72,10 +85,10 @@ def answers_for(item: Item, texts: Sequence[str], checker: Checker, clock: Clock
     return [Answer.of_trouble(Trouble.NO_CODE, "no QR code was found", clock.now())]
 
 
-def outcome_unjudged(texts: Sequence[str]) -> Outcome:
+def outcome_unjudged(seen: Seen) -> Outcome:
     """Give how an item counts of which nothing was judged.
 
     Strange codes are refused; of two certificates nobody knows which is meant.
     """
-    strange = bool(texts) and not any(is_certificate(text) for text in texts)
+    strange = (seen.strange or seen.cards) and not seen.certificates
     return Outcome.REJECTED if strange else Outcome.UNDETERMINED

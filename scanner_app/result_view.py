@@ -1,10 +1,12 @@
 """The result on the screen: who is accepted, or why nobody is. Pure, as the whole view is."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from scanner_app.answer import Accepted, Answer
 from scanner_app.drawing import Align, Box, Canvas, Typeset
 from scanner_app.icons import draw_icon
+from scanner_app.states import Showing
 from scanner_app.words import (
     PHRASES,
     answer_words,
@@ -12,11 +14,12 @@ from scanner_app.words import (
     headline,
     masked_id,
     other_language,
+    result_words,
 )
-from spec.palette import UNDETERMINED, Style, style_for
+from spec.palette import REJECTED, UNDETERMINED, Style, style_for
 from spec.verdicts import VerdictCode
 
-__all__ = ["result_canvas"]
+__all__ = ["draw_facts", "result_canvas", "style_of"]
 
 _MARGIN: Final = 48
 _WHITE: Final = "#FFFFFF"
@@ -26,35 +29,44 @@ _QUIET: Final = "#4A4A4A"
 _HAIRLINE: Final = "#C8C8C8"
 
 
-def result_canvas(answer: Answer, language: str, width: int, height: int, bar: float) -> Canvas:
-    """Draw an answer on its colour; `bar` is the length at the bottom that is left free."""
-    accepted = answer.accepted
-    colour = None if accepted is None else accepted.colour
-    style = style_for(answer.outcome, answer.code or "", colour)
+def result_canvas(state: Showing, language: str, width: int, height: int, bar: float) -> Canvas:
+    """Draw a result on its colour; `bar` is the length at the bottom that is left free."""
+    style = style_of(state)
     canvas = Canvas(width, height, style.background)
     bottom = canvas.box.bottom - canvas.px(bar)
-    if accepted is None:
-        _refusal(canvas, answer, style, language, bottom)
+    accepted = state.answer.accepted
+    if accepted is None or state.differs:
+        _refusal(canvas, state, style, language, bottom)
     else:
-        _acceptance(canvas, answer, accepted, style, language, bottom)
+        _acceptance(canvas, state, accepted, style, language, bottom)
     return canvas
+
+
+def style_of(state: Showing) -> Style:
+    """The look of a result; a genuine certificate of somebody else looks like any refusal."""
+    if state.differs:
+        return REJECTED
+    accepted = state.answer.accepted
+    colour = None if accepted is None else accepted.colour
+    return style_for(state.answer.outcome, state.answer.code or "", colour)
 
 
 def _acceptance(
     canvas: Canvas,
-    answer: Answer,
+    state: Showing,
     accepted: Accepted,
     style: Style,
     language: str,
     bottom: int,
 ) -> None:
+    answer = state.answer
     top = _headline(canvas, answer, accepted, style, language)
     band = Box(0, bottom - canvas.px(92), canvas.box.right, bottom)
     margin = canvas.px(_MARGIN)
     card = Box(margin, top, canvas.box.right - margin, band.top - canvas.px(28))
     canvas.fill(card, _WHITE, radius=canvas.px(18))
     _person(canvas, card.inset(canvas.px(40), canvas.px(22)), answer, accepted, language)
-    _compare_band(canvas, band, language)
+    _compare_band(canvas, band, "compare" if state.comparison is None else "compared", language)
 
 
 def _headline(
@@ -132,6 +144,11 @@ def _facts(canvas: Canvas, box: Box, accepted: Accepted, language: str) -> None:
         (phrases["id"], masked_id(accepted.id_suffix, language), 0.28),
         (f"{phrases['last_dose']}: {last.vaccine}", f"{last.day:%d/%m/%Y}", 0.44),
     )
+    draw_facts(canvas, box, columns)
+
+
+def draw_facts(canvas: Canvas, box: Box, columns: Sequence[tuple[str, str, float]]) -> None:
+    """Draw labels over values under a thin line; each column has its share of the width."""
     canvas.fill(Box(box.left, box.top, box.right, box.top + canvas.px(2)), _HAIRLINE)
     left = box.left
     for label, value, share in columns:
@@ -144,36 +161,36 @@ def _facts(canvas: Canvas, box: Box, accepted: Accepted, language: str) -> None:
         left += width
 
 
-def _compare_band(canvas: Canvas, band: Box, language: str) -> None:
+def _compare_band(canvas: Canvas, band: Box, phrase: str, language: str) -> None:
     """The officer's next act, on black in every colour."""
     canvas.fill(band, _BLACK)
-    text = f"{PHRASES[language]['compare']}  /  {PHRASES[other_language(language)]['compare']}"
+    text = f"{PHRASES[language][phrase]}  /  {PHRASES[other_language(language)][phrase]}"
     width = band.width - 2 * canvas.px(_MARGIN)
     line = canvas.typeset(text, width=width, height=band.height, size=48, weight=700)
     top = band.top + (band.height - line.height) // 2
     canvas.put(line, canvas.px(_MARGIN), top, _WHITE, width=width, align=Align.CENTRE)
 
 
-def _refusal(canvas: Canvas, answer: Answer, style: Style, language: str, bottom: int) -> None:
+def _refusal(canvas: Canvas, state: Showing, style: Style, language: str, bottom: int) -> None:
     margin, radius = canvas.px(_MARGIN), canvas.px(118)
     ink, paper = style.foreground, style.background
     x, y = margin + radius, canvas.px(56) + radius
     draw_icon(canvas, style.icon, x=x, y=y, radius=radius, ink=ink, paper=paper)
     left = x + radius + canvas.px(52)
     width = canvas.box.right - margin - left
-    lines = _title_lines(canvas, answer, language, width)
+    lines = _title_lines(canvas, state, language, width)
     top = y - sum(line.height for line in lines) // 2
     for line in lines:
         top = canvas.put(line, left, top, ink)
     right, lower = canvas.box.right - margin, bottom - canvas.px(44)
     card = Box(margin, y + radius + canvas.px(50), right, lower)
-    _advice(canvas, card, answer, language)
+    _advice(canvas, card, state, language)
 
 
-def _title_lines(canvas: Canvas, answer: Answer, language: str, width: int) -> list[Typeset]:
+def _title_lines(canvas: Canvas, state: Showing, language: str, width: int) -> list[Typeset]:
     """The verdict, below it the reason, below both the other language in one line."""
-    verdict, _, reason = headline(answer, language).partition(" – ")
-    below = headline(answer, other_language(language))
+    verdict, _, reason = result_words(state, language).title.partition(" – ")
+    below = result_words(state, other_language(language)).title
     sizes = ((verdict, 88, 800), (reason, 54, 800), (below, 38, 600))
     return [
         canvas.typeset(text, width=width, height=canvas.px(1.4 * size), size=size, weight=weight)
@@ -182,7 +199,7 @@ def _title_lines(canvas: Canvas, answer: Answer, language: str, width: int) -> l
     ]
 
 
-def _advice(canvas: Canvas, card: Box, answer: Answer, language: str) -> None:
+def _advice(canvas: Canvas, card: Box, state: Showing, language: str) -> None:
     """What to do, for the officer; a refusal never shows who the holder is."""
     canvas.fill(card, _WHITE, radius=canvas.px(18))
     box = card.inset(canvas.px(40), canvas.px(20))
@@ -191,14 +208,14 @@ def _advice(canvas: Canvas, card: Box, answer: Answer, language: str) -> None:
         f"{title} / {phrase}", width=box.width, height=canvas.px(40), size=24, weight=600
     )
     first = canvas.typeset(
-        answer_words(answer, language).advice,
+        result_words(state, language).advice,
         width=box.width,
         height=canvas.px(142),
         size=52,
         weight=700,
     )
     second = canvas.typeset(
-        answer_words(answer, other_language(language)).advice,
+        result_words(state, other_language(language)).advice,
         width=box.width,
         height=box.height - label.height - first.height - canvas.px(16),
         size=34,

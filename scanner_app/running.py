@@ -16,14 +16,18 @@ from scanner_app.camera import open_camera
 from scanner_app.cascade import EVERY_MISS, LIVE, Cascade
 from scanner_app.checks import Checker, FallbackChecker, OfflineChecker
 from scanner_app.choices import DEFAULT_SERVICE, Choices
+from scanner_app.comparison import Compare
+from scanner_app.counts_file import CountsFile
 from scanner_app.decoders import available_decoders
+from scanner_app.desk import Companion, Desk
 from scanner_app.errors import EngineError
-from scanner_app.freshness import keep_fresh
+from scanner_app.freshness import keep_fresh, say_anywhere
 from scanner_app.headless import json_line, run_headless, text_line
 from scanner_app.screen_folder import ScreenFolder, result_screen
 from scanner_app.service import ServiceChecker, is_exposed
-from scanner_app.session import Times
+from scanner_app.sound import Sounds
 from scanner_app.sources import PictureFolder, Source, TextLines, VideoFile
+from scanner_app.states import Times
 from scanner_app.station import Station
 from scanner_app.window import Window, require_display
 
@@ -39,16 +43,16 @@ def run_scanner(choices: Choices) -> int:
     if not choices.headless:
         require_display()
     with _source(choices) as source:
-        decoder = _decoder(source)
+        cascade = _cascade(source)
         folder = _screen_folder(choices)
         if choices.headless:
-            return _headless(source, decoder, checker, clock, choices, folder)
-        return _windowed(source, decoder, checker, clock, choices, folder)
+            return _headless(source, cascade, checker, clock, choices, folder)
+        return _windowed(source, cascade, checker, clock, choices, folder)
 
 
 def _headless(
     source: Source,
-    decoder: Cascade,
+    cascade: Cascade,
     checker: Checker,
     clock: Clock,
     choices: Choices,
@@ -61,7 +65,7 @@ def _headless(
             folder.save(name, result_screen(answer, checker, clock, choices.language))
 
     try:
-        tally = run_headless(source, decoder, checker, clock, report)
+        tally = run_headless(source, cascade, checker, clock, report)
     except KeyboardInterrupt:
         if source.live:
             return 0
@@ -73,21 +77,26 @@ def _headless(
 
 def _windowed(
     source: Source,
-    decoder: Cascade,
+    cascade: Cascade,
     checker: Checker,
     clock: Clock,
     choices: Choices,
     folder: ScreenFolder | None,
 ) -> int:
     window = Window()
+    if choices.kiosk:
+        window.toggle_full_screen()
     station = Station(
         source=source,
-        decoder=decoder,
+        cascade=cascade,
         checker=checker,
         display=window,
         clock=clock,
+        desk=_desk(choices, clock),
         language=choices.language,
         times=Times(show=choices.hold),
+        compare=Compare(choices.compare),
+        kiosk=choices.kiosk,
         on_shown=None if folder is None else lambda name, _, screen: folder.save(name, screen),
     )
     try:
@@ -98,6 +107,13 @@ def _windowed(
     finally:
         window.close()
     return 0 if source.live else station.tally.exit_code
+
+
+def _desk(choices: Choices, clock: Clock) -> Desk:
+    companions: list[Companion] = [Sounds(say_anywhere, muted=choices.mute)]
+    if choices.counts is not None:
+        companions.append(CountsFile(choices.counts, clock, say_anywhere))
+    return Desk(companions)
 
 
 def _checker(choices: Choices, clock: Clock) -> Checker:
@@ -149,7 +165,7 @@ def _typed_lines(*, live: bool, in_window: bool) -> TextLines:
     return TextLines(sys.stdin, "stdin", live=live)
 
 
-def _decoder(source: Source) -> Cascade:
+def _cascade(source: Source) -> Cascade:
     decoders, missing = available_decoders()
     for engine in missing:
         say(f"{engine.name} is not installed, fewer codes will be read\nhint: {engine.hint}")

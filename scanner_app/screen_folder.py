@@ -7,10 +7,12 @@ import cv2
 
 from keys.clock import Clock
 from scanner_app.answer import Answer
+from scanner_app.bar import bar_of
 from scanner_app.checks import Checker
+from scanner_app.counts import Counts
 from scanner_app.decoders import Picture
 from scanner_app.errors import SourceError
-from scanner_app.session import Showing
+from scanner_app.states import Showing
 from scanner_app.view import Screen, render
 
 __all__ = ["ScreenFolder", "result_screen"]
@@ -41,14 +43,14 @@ class ScreenFolder:
 
 def result_screen(answer: Answer, checker: Checker, clock: Clock, language: str) -> Picture:
     """Draw the screen of a result without a window."""
+    now = clock.now()
+    trust = answer.trust or checker.trust()
     screen = Screen(
-        state=Showing(answer, 0.0, 1.0),
+        state=Showing(answer, 0.0, 1.0, 0.0),
         language=language,
         picture=None,
         has_camera=False,
-        trust=answer.trust or checker.trust(),
-        now=clock.now(),
+        bar=bar_of(trust, now, Counts(), checker=checker.name, remarks=(), language=language),
         elapsed=0.0,
-        checker=checker.name,
     )
     return render(screen, _WIDTH, _HEIGHT)

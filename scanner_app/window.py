@@ -38,6 +38,10 @@ class Display(Protocol):
         """
         ...
 
+    def touch(self) -> tuple[float, float] | None:
+        """Where the screen was touched since the last call, as shares of width and height."""
+        ...
+
     def closed(self) -> bool:
         """Whether the person closed the window."""
         ...
@@ -54,8 +58,10 @@ class Window:
         flags = cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL
         cv2.namedWindow(_TITLE, flags)
         cv2.resizeWindow(_TITLE, *_FIRST_SIZE)
+        cv2.setMouseCallback(_TITLE, self._on_mouse)
         self._full = False
         self._shown = False
+        self._touched: tuple[float, float] | None = None
 
     def size(self) -> tuple[int, int]:
         """Width and height of the picture's area; those of the start until it is on the screen."""
@@ -73,6 +79,11 @@ class Window:
         code = cv2.waitKeyEx(1)
         return _KEYS.get(code) or (chr(code).lower() if code in _ASCII else None)
 
+    def touch(self) -> tuple[float, float] | None:
+        """Give the last touch, or click of the left button, and forget it."""
+        touched, self._touched = self._touched, None
+        return touched
+
     def closed(self) -> bool:
         """Whether the window is gone."""
         return self._shown and cv2.getWindowProperty(_TITLE, cv2.WND_PROP_VISIBLE) < 1
@@ -82,6 +93,13 @@ class Window:
         self._full = not self._full
         mode = cv2.WINDOW_FULLSCREEN if self._full else cv2.WINDOW_NORMAL
         cv2.setWindowProperty(_TITLE, cv2.WND_PROP_FULLSCREEN, mode)
+
+    def _on_mouse(self, event: int, x: int, y: int, flags: int, param: object) -> None:
+        """Take in an event in the pixels of the picture shown, which has the window's size."""
+        del flags, param
+        if event == cv2.EVENT_LBUTTONDOWN:
+            width, height = self.size()
+            self._touched = (x / width, y / height)
 
     def close(self) -> None:
         """Close the window."""

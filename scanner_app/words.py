@@ -3,33 +3,137 @@
 from typing import Final
 
 from scanner_app.answer import Answer
+from scanner_app.comparison import Compared
+from scanner_app.counts import ANOTHER_PERSON, NOT_COMPARED
+from scanner_app.sight import Hint
+from scanner_app.states import Showing
 from spec import screen
 from spec.dates import BirthDate
+from spec.differences import BirthDateKind, NameKind, NumberKind, SexKind
+from spec.match import IdentityField
+from spec.match_words import difference_words, field_words, match_words
 from spec.screen import AGES, MASK, NEWER_CODES, NOTES, TROUBLES
 from spec.verdicts import VerdictCode, Words, colour_words, verdict_words
 
 __all__ = [
+    "HINTS",
+    "KEYS",
     "NOTES",
     "PHRASES",
     "age_words",
     "answer_words",
     "birth_words",
+    "comparison_words",
     "headline",
     "masked_id",
     "other_language",
+    "reason_words",
+    "result_words",
 ]
 
 PHRASES: Final = {
     "vi": {
         **screen.PHRASES["vi"],
         "use_reader": "QUÉT MÃ BẰNG MÁY ĐỌC",
-        "keys": "Q thoát  ·  L English  ·  F toàn màn hình",
+        "reading": "ĐANG ĐỌC MÃ …",
+        "cleared": "ĐÃ XÓA – MỜI NGƯỜI TIẾP THEO",
+        "compared": "GIẤY TỜ ĐÃ KHỚP",
+        "compare_first": "ĐỐI CHIẾU GIẤY TỜ TRƯỚC",
+        "show_card": "ĐƯA MÃ QR CỦA THẺ VÀO KHUNG",
+        "same": "Enter: ĐÚNG NGƯỜI",
+        "another": "N: NGƯỜI KHÁC",
+        "all_keys": "PHÍM",
+        "keys_hint": "H: phím",
+        "muted": "TẮT TIẾNG",
+        "keys": "Khóa",
+        "lists": "Danh sách thu hồi",
+        "clock": "Giờ máy",
+        "behind": "CHẬM, CHỈNH LẠI",
+        "accepted": "Cho qua",
+        "rejected": "Từ chối",
+        "undetermined": "Chưa rõ",
+        "seconds": "{:.0f} giây/người",
+        "not_saved": "KHÔNG LƯU ĐƯỢC SỐ ĐẾM",
+        "not_refreshed": "KHÔNG CẬP NHẬT ĐƯỢC",
+        "quit_again": "NHẤN Q LẦN NỮA ĐỂ THOÁT",
     },
     "en": {
         **screen.PHRASES["en"],
         "use_reader": "SCAN THE CODE WITH THE READER",
-        "keys": "Q quit  ·  L Tiếng Việt  ·  F full screen",
+        "reading": "READING …",
+        "cleared": "CLEARED – NEXT PERSON",
+        "compared": "ID COMPARED",
+        "compare_first": "COMPARE WITH ID FIRST",
+        "show_card": "SHOW THE CARD'S QR CODE",
+        "same": "Enter: SAME PERSON",
+        "another": "N: ANOTHER PERSON",
+        "all_keys": "KEYS",
+        "keys_hint": "H: keys",
+        "muted": "MUTED",
+        "keys": "Keys",
+        "lists": "Revocation lists",
+        "clock": "Clock",
+        "behind": "BEHIND, SET IT",
+        "accepted": "Passed",
+        "rejected": "Refused",
+        "undetermined": "Undecided",
+        "seconds": "{:.0f} s a person",
+        "not_saved": "COUNTERS NOT SAVED",
+        "not_refreshed": "NOT REFRESHED",
+        "quit_again": "PRESS Q AGAIN TO QUIT",
     },
+}
+
+HINTS: Final = {
+    "vi": {
+        Hint.HOLD_STILL: "GIỮ YÊN",
+        Hint.TOO_FAR: "ĐƯA LẠI GẦN HƠN",
+        Hint.TOO_DARK: "QUÁ TỐI: BẬT ĐÈN",
+        Hint.GLARE: "BỊ CHÓI: NGHIÊNG MÃ MỘT CHÚT",
+    },
+    "en": {
+        Hint.HOLD_STILL: "HOLD STILL",
+        Hint.TOO_FAR: "COME CLOSER",
+        Hint.TOO_DARK: "TOO DARK: PUT A LIGHT ON",
+        Hint.GLARE: "GLARE: TILT THE CODE A LITTLE",
+    },
+}
+
+KEYS: Final = {
+    "vi": (
+        ("Enter", "đúng người; xóa kết quả"),
+        ("N", "người khác"),
+        ("Space", "xóa kết quả"),
+        ("L", "English"),
+        ("M", "tắt hoặc bật tiếng"),
+        ("F", "toàn màn hình"),
+        ("H", "danh sách phím này"),
+        ("Q", "thoát"),
+    ),
+    "en": (
+        ("Enter", "same person; clear the result"),
+        ("N", "another person"),
+        ("Space", "clear the result"),
+        ("L", "Tiếng Việt"),
+        ("M", "sound off or on"),
+        ("F", "full screen"),
+        ("H", "this list of keys"),
+        ("Q", "quit"),
+    ),
+}
+"""What each key does; `station` obeys the same ones."""
+
+_REASONS: Final = {
+    "vi": {ANOTHER_PERSON: "người khác", NOT_COMPARED: "chưa đối chiếu"},
+    "en": {ANOTHER_PERSON: "another person", NOT_COMPARED: "not compared"},
+}
+"""Why somebody did not pass although the certificate is genuine."""
+
+_ANOTHER: Final = {
+    "vi": Words("NGƯỜI KHÁC", "Không cho qua. Chứng nhận thật, nhưng của người khác."),
+    "en": Words(
+        "ANOTHER PERSON", "Do not let pass. The certificate is genuine, and somebody else's."
+    ),
 }
 
 _MINUTE: Final = 60
@@ -50,6 +154,52 @@ def answer_words(answer: Answer, language: str) -> Words:
         return verdict_words(VerdictCode(answer.code or ""), language)
     except ValueError:
         return NEWER_CODES[language][answer.outcome]
+
+
+def comparison_words(compared: Compared, language: str) -> str:
+    """What a comparison came to, and the fields to look at; a person's data are not in it."""
+    words = match_words(compared.match, language)
+    return f"{_doubts(compared, language) or words.title}. {words.advice}"
+
+
+def _doubts(compared: Compared, language: str) -> str:
+    """Each field in doubt with the kind of its difference."""
+    if compared.found is None:
+        return ""
+    found = compared.found
+    kinds: dict[IdentityField, NameKind | BirthDateKind | NumberKind | SexKind] = {
+        IdentityField.NAME: found.name,
+        IdentityField.BIRTH_DATE: found.birth_date,
+        IdentityField.ID_NUMBER: found.id_number,
+        IdentityField.SEX: found.sex,
+    }
+    return ", ".join(
+        f"{field_words(field, language)}: {difference_words(kinds[field], language)}"
+        for field in found.doubts
+    )
+
+
+def result_words(state: Showing, language: str) -> Words:
+    """Headline and advice of a result, also for a certificate that is somebody else's."""
+    if state.differs and state.comparison is not None:
+        title, doubts = _ANOTHER[language].title, _doubts(state.comparison, language)
+        title = f"{title} – {doubts.upper()}" if doubts else title
+        return Words(title, _ANOTHER[language].advice)
+    return Words(headline(state.answer, language), answer_words(state.answer, language).advice)
+
+
+def reason_words(reason: str, language: str) -> str:
+    """A few words for the reason of a counted result."""
+    own = _REASONS[language].get(reason)
+    if own is not None:
+        return own
+    words = TROUBLES[language].get(reason)
+    if words is None and reason in list(VerdictCode):
+        words = verdict_words(VerdictCode(reason), language)
+    if words is None:
+        return reason
+    verdict, _, detail = words.title.partition(" – ")
+    return (detail or verdict).lower()
 
 
 def headline(answer: Answer, language: str) -> str:

@@ -19,6 +19,8 @@ class Note(StrEnum):
     NOT_A_CERTIFICATE = "not_a_certificate"
     TWO_CERTIFICATES = "two_certificates"
     ALREADY_READ = "already_read"
+    CERTIFICATE_FIRST = "certificate_first"
+    """A card came before the certificate that it is to be compared with."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,11 +80,13 @@ NOTES: Final[Mapping[str, Mapping[Note, str]]] = {
         Note.NOT_A_CERTIFICATE: "Không phải mã chứng nhận",
         Note.TWO_CERTIFICATES: "Có hai chứng nhận: chỉ đưa một",
         Note.ALREADY_READ: "Mã này vừa kiểm tra: cất đi rồi đưa lại",
+        Note.CERTIFICATE_FIRST: "Đưa chứng nhận trước, thẻ sau",
     },
     "en": {
         Note.NOT_A_CERTIFICATE: "Not a certificate QR",
         Note.TWO_CERTIFICATES: "Two certificates in view: show one",
         Note.ALREADY_READ: "Just checked: take it away, then show it again",
+        Note.CERTIFICATE_FIRST: "First the certificate, then the card",
     },
 }
 

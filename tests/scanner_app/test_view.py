@@ -7,14 +7,39 @@ import numpy as np
 import pytest
 
 from scanner_app.answer import Answer, Trouble, Trust
+from scanner_app.bar import bar_of
+from scanner_app.comparison import BY_OFFICER, REFUSED_BY_OFFICER, Compare, Compared
+from scanner_app.counts import Counts, Result
 from scanner_app.drawing import Canvas, bgr, text_width
 from scanner_app.icons import draw_icon
-from scanner_app.session import Checking, Looking, Note, Showing, State
+from scanner_app.sight import Hint
+from scanner_app.states import (
+    Checking,
+    Cleared,
+    Comparing,
+    Looking,
+    Reading,
+    Showing,
+    State,
+)
 from scanner_app.view import Screen, compose, render
-from scanner_app.words import NOTES, PHRASES, age_words, answer_words, headline
+from scanner_app.words import (
+    HINTS,
+    KEYS,
+    NOTES,
+    PHRASES,
+    age_words,
+    answer_words,
+    headline,
+    reason_words,
+    result_words,
+)
 from spec.certificate import Timestamp
 from spec.dates import BirthDate
+from spec.differences import BirthDateKind, NameKind, NumberKind, SexKind
+from spec.match import Comparison, Match
 from spec.palette import Icon, style_for
+from spec.screen import Note
 from spec.verdicts import LANGUAGES, Outcome, VerdictCode
 from tests.contrast import contrast
 from tests.raster import shades
@@ -59,28 +84,76 @@ ANSWERS: dict[str, Answer] = {
 }
 
 
-def screen(state: State, language: str = "vi", trust: Trust | None = FRESH) -> Screen:
+BUSY = Counts()
+for _outcome, _reason in [
+    (Outcome.ACCEPTED, "green"),
+    (Outcome.REJECTED, "expired"),
+    (Outcome.REJECTED, "bad_signature"),
+    (Outcome.REJECTED, "another_person"),
+    (Outcome.UNDETERMINED, "service_unreachable"),
+]:
+    BUSY = BUSY.plus(Result(outcome=_outcome, reason=_reason, seconds=4.2))
+
+
+def screen(
+    state: State,
+    language: str = "vi",
+    trust: Trust | None = FRESH,
+    *,
+    compare: Compare = Compare.CARD,
+    key_list: bool = False,
+) -> Screen:
     return Screen(
         state=state,
         language=language,
         picture=PICTURE,
         has_camera=True,
-        trust=trust,
-        now=NOW,
+        bar=bar_of(trust, NOW, BUSY, checker="offline", remarks=("TẮT TIẾNG",), language=language),
         elapsed=3.0,
-        checker="offline",
+        compare=compare,
+        key_list=key_list,
     )
 
 
-def showing(shown: Answer) -> Showing:
-    return Showing(shown, 0.0, 8.0)
+def showing(shown: Answer, comparison: Compared | None = None) -> Showing:
+    return Showing(shown, 0.0, 8.0, 0.0, comparison)
 
+
+def comparing(shown: Answer, comparison: Compared | None = None) -> Comparing:
+    return Comparing(shown, 0.0, 8.0, 0.0, comparison)
+
+
+def by_card(*kinds: object) -> Compared:
+    found = Comparison(*kinds)  # type: ignore[arg-type]
+    return Compared(match=found.verdict, found=found)
+
+
+ANOTHER = by_card(
+    NameKind.DIFFERS, BirthDateKind.ONE_DIGIT, NumberKind.SUFFIX_DIFFERS, SexKind.UNKNOWN
+)
+NEAR = by_card(
+    NameKind.MARKS_DIFFER, BirthDateKind.DAY_MONTH_SWAPPED, NumberKind.SUFFIX_EQUAL, SexKind.UNKNOWN
+)
+LONGEST = by_card(
+    NameKind.WORD_ORDER, BirthDateKind.PRECISION, NumberKind.SUFFIX_EQUAL, SexKind.UNKNOWN
+)
 
 STATES: dict[str, State] = {
     **{name: showing(shown) for name, shown in ANSWERS.items()},
     "looking": Looking(),
     **{note.name: Looking(note) for note in Note},
-    "checking": Checking("DP1:X", 0.0),
+    **{hint.name: Reading(0.0, hint) for hint in Hint},
+    "reading": Reading(0.0),
+    "checking": Checking("DP1:X", 0.0, 0.0),
+    "cleared": Cleared(2.9),
+    "compared": showing(GREEN, BY_OFFICER),
+    "another person": showing(GREEN, REFUSED_BY_OFFICER),
+    "another person's card": showing(GREEN, ANOTHER),
+    "comparing": comparing(GREEN),
+    "comparing, a card that says nothing": comparing(GREEN, Compared(match=Match.CANNOT_TELL)),
+    "comparing, word order": comparing(GREEN, LONGEST),
+    "comparing the longest name": comparing(ANSWERS["longest name"], NEAR),
+    "comparing wide letters": comparing(ANSWERS["name of wide letters"], NEAR),
 }
 
 
@@ -96,9 +169,9 @@ def test_every_text_stays_inside_the_window(name: str, language: str) -> None:
             assert 0 <= box.top <= box.bottom <= height, (width, height)
 
 
-@pytest.mark.parametrize("name", ANSWERS)
-def test_texts_of_a_result_do_not_overlap(name: str) -> None:
-    boxes = compose(screen(showing(ANSWERS[name])), 1280, 720).text_boxes
+@pytest.mark.parametrize("name", STATES)
+def test_texts_do_not_overlap(name: str) -> None:
+    boxes = compose(screen(STATES[name]), 1280, 720).text_boxes
     for one, other in combinations(boxes, 2):
         upper, lower = sorted((one, other), key=lambda box: box.top)
         beside = one.right <= other.left or other.right <= one.left
@@ -137,7 +210,7 @@ def test_a_refusal_shows_its_advice_and_nobody(language: str) -> None:
 
 def test_the_result_with_no_time_left_has_no_line_of_time() -> None:
     left, none = (
-        render(screen(Showing(GREEN, 0.0, until)), 1280, 720)[670, 2] for until in (8.0, 3.0)
+        render(screen(Showing(GREEN, 0.0, until, 0.0)), 1280, 720)[636, 2] for until in (8.0, 3.0)
     )
     assert tuple(left) == (255, 255, 255)
     assert tuple(none) == (0, 0, 0)
@@ -145,8 +218,8 @@ def test_the_result_with_no_time_left_has_no_line_of_time() -> None:
 
 def test_a_short_check_does_not_flicker() -> None:
     looking = render(screen(Looking()), 640, 360)
-    at_once = render(screen(Checking("DP1:X", 2.9)), 640, 360)
-    later = render(screen(Checking("DP1:X", 2.0)), 640, 360)
+    at_once = render(screen(Checking("DP1:X", 2.9, 2.9)), 640, 360)
+    later = render(screen(Checking("DP1:X", 2.0, 2.0)), 640, 360)
     assert np.array_equal(looking, at_once)
     assert not np.array_equal(looking, later)
 
@@ -158,21 +231,89 @@ def test_a_tall_window_is_filled_with_the_colour_of_the_result() -> None:
 
 
 def test_stale_trust_and_unknown_trust_change_the_bar() -> None:
-    stale, stale_status = trust(left=0), trust(status_left=0)
+    stale, stale_status, behind = (
+        trust(left=0),
+        trust(status_left=0),
+        trust(age=-900, status_age=-900),
+    )
     bars = [
-        render(screen(Looking(), trust=shown), 1280, 720)[680:].tobytes()
-        for shown in (FRESH, stale, None, stale_status)
+        render(screen(Looking(), trust=shown), 1280, 720)[640:]
+        for shown in (FRESH, stale, None, stale_status, behind)
     ]
-    assert len(set(bars)) == 3
-    assert bars[1] == bars[3]
+    assert len({bar.tobytes() for bar in bars}) == 5
+    night, blue = (0x1C, 0x18, 0x12), (0xA1, 0x47, 0x0D)
+    assert [tuple(bar[2, 2]) for bar in bars] == [night, blue, night, blue, blue]
 
 
-def test_the_bar_tells_the_age_of_the_older_of_keys_and_status() -> None:
-    def bar(shown: Trust) -> bytes:
-        return render(screen(Looking(), trust=shown), 1280, 720)[680:].tobytes()
+@pytest.mark.parametrize(
+    ("shown", "ages", "trouble"),
+    [
+        (trust(age=7200, status_age=60), "Keys: 2 h old · Revocation lists: 1 min old", None),
+        (trust(left=0), "Keys: 2 h old TOO OLD", VerdictCode.TRUST_STALE),
+        (trust(status_left=0), "Revocation lists: 0 min old TOO OLD", VerdictCode.STATUS_STALE),
+        (trust(left=0, status_left=0), "Keys: 2 h old TOO OLD", VerdictCode.TRUST_STALE),
+        (
+            trust(age=-400, status_age=0),
+            "Clock: device clock wrong? BEHIND, SET IT",
+            VerdictCode.CLOCK_SUSPECT,
+        ),
+        (trust(age=-200, status_age=0), "Clock: device clock wrong?", None),
+        (None, "Trust data: not known yet", None),
+    ],
+)
+def test_three_ages(shown: Trust | None, ages: str, trouble: VerdictCode | None) -> None:
+    bar = bar_of(shown, NOW, BUSY, checker="offline", remarks=(), language="en")
+    assert ages in bar.ages.replace("   ", " ")
+    assert bar.trouble is trouble
 
-    assert bar(trust(age=7200, status_age=60)) == bar(trust(age=60, status_age=7200))
-    assert bar(trust(age=7200, status_age=60)) != bar(trust(age=60, status_age=60))
+
+def test_the_counts_of_the_shift_stand_on_the_screen() -> None:
+    bar = bar_of(FRESH, NOW, BUSY, checker="offline", remarks=(), language="en")
+    assert bar.counts.replace("   ", " ") == (
+        "Passed 1 · Refused 3 (expired 1, wrong signature 1, …) · "
+        "Undecided 1 (no connection 1) · 4 s a person"
+    )
+
+
+def test_while_nobody_can_be_checked_the_screen_says_so_before_anybody_comes() -> None:
+    fresh, stale = (compose(screen(Looking(), trust=t), 1280, 720) for t in (FRESH, trust(left=0)))
+    assert len(stale.text_boxes) > len(fresh.text_boxes)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_list_of_keys_fits(language: str) -> None:
+    for width, height in SIZES:
+        canvas = compose(screen(Looking(), language, key_list=True), width, height)
+        for box in canvas.text_boxes:
+            assert 0 <= box.left <= box.right <= width
+            assert 0 <= box.top <= box.bottom <= height
+
+
+@pytest.mark.parametrize("compare", [Compare.FIRST, Compare.CARD])
+def test_no_colour_before_the_comparison(compare: Compare) -> None:
+    """Neither the colour nor what it stands for: two pictures of two colours are the same."""
+    green, yellow = (
+        answer(facts=accepted("Lê Văn Tám", given=given, needed=2)) for given in (2, 1)
+    )
+    pictures = [render(screen(comparing(a), compare=compare), 1280, 720) for a in (green, yellow)]
+    assert np.array_equal(*pictures)
+
+
+def test_another_person_is_no_green() -> None:
+    state = showing(GREEN, ANOTHER)
+    picture = render(screen(state), 1280, 720)
+    assert tuple(int(level) for level in picture[4, 4]) == bgr("#B71C1C")
+    assert GREEN.accepted is not None
+    for language in LANGUAGES:
+        words = result_words(state, language)
+        assert GREEN.accepted.name not in f"{words.title}{words.advice}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_has_words(language: str) -> None:
+    for reason in [*VerdictCode, *Trouble, "another_person", "not_compared"]:
+        assert "_" not in reason_words(reason, language)
+    assert reason_words("some_new_code", language) == "some_new_code"
 
 
 def test_pictures_of_any_shape_fill_the_window() -> None:
@@ -224,6 +365,8 @@ def test_ages(seconds: int, vi: str, en: str) -> None:
 def test_both_languages_say_everything() -> None:
     assert PHRASES["vi"].keys() == PHRASES["en"].keys()
     assert NOTES["vi"].keys() == NOTES["en"].keys() == set(Note)
+    assert HINTS["vi"].keys() == HINTS["en"].keys() == set(Hint)
+    assert [key for key, _ in KEYS["vi"]] == [key for key, _ in KEYS["en"]]
     for kind, language in product(Trouble, LANGUAGES):
         assert answer_words(trouble(kind), language).advice
 
