@@ -12,12 +12,13 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from benchmarks.measure import Row, compare
 from issuer import qr
-from issuer.csv_file import COLUMNS, open_csv
+from issuer.csv_file import open_csv
 from issuer.intake import take_in
 from issuer.issuing import Issuing
 from issuer.records import Rules
 from issuer.register.database import Register
 from issuer.signing import SigningKey
+from issuer.source import COLUMNS
 from spec.certificate import Timestamp
 from tests.authority import DAY, VERIFIES_UNTIL, Authority, vaccine_table
 

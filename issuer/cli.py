@@ -15,7 +15,7 @@ from issuer.certificate_commands import (
     print_certificates,
     show,
 )
-from issuer.csv_file import CsvFile, RecordFileError, open_csv
+from issuer.csv_file import open_csv
 from issuer.intake import take_in
 from issuer.issuing import Issuing
 from issuer.options import EXIT_REFUSED, json_option, opened, register_option, vaccine_table
@@ -24,6 +24,7 @@ from issuer.records import Rules
 from issuer.register.database import Register
 from issuer.report import Report
 from issuer.signing import AuthorityKeys
+from issuer.source import RecordFileError, Source
 from issuer.status_commands import STATUS_COMMANDS
 from keys.authority import Authority
 from keys.clock import SystemClock
@@ -110,7 +111,7 @@ def issue(
 
 def _take_in(
     register: Register,
-    records: CsvFile,
+    records: Source,
     table: VaccineTable,
     sites: frozenset[str] | None,
     report: Report,
@@ -149,7 +150,7 @@ def _told(report: Report, language: str) -> Iterator[str]:
 def _exit_code(report: Report) -> int:
     if report.not_issued:
         return EXIT_TROUBLE
-    return EXIT_REFUSED if report.refused else 0
+    return EXIT_REFUSED if report.refused or report.waiting else 0
 
 
 def _life(authority: Authority, valid_days: int | None) -> int:

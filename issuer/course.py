@@ -4,12 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from typing import Final
 
+from issuer.reasons import Finding, ReasonCode
 from spec.certificate import Dose, VaccineCode
 from spec.colour import Colour, colour_of
+from spec.limits import MAX_DOSES
 from spec.vaccines import VaccineTable
 
-__all__ = ["Course", "course_of", "interval_is_short"]
+__all__ = ["Course", "course_of", "dose_findings", "dose_number", "interval_is_short"]
+
+NEAR_DAYS: Final = 6
+"""Two records of one vaccine this near are more often one dose with a wrong day than two doses:
+the shortest interval that anybody gives is seventeen days."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,6 +43,51 @@ def course_of(doses: Mapping[date, VaccineCode], table: VaccineTable) -> Course:
         doses_needed=needed,
         colour=colour_of(given=len(ordered), needed=needed),
     )
+
+
+def dose_number(doses: Mapping[date, VaccineCode], day: date) -> int:
+    """Which dose of a course the one of a day is, counted from 1; `day` is among them."""
+    return sum(other <= day for other in doses)
+
+
+def dose_findings(
+    doses: Mapping[date, VaccineCode],
+    vaccine: VaccineCode,
+    day: date,
+    claimed: int | None,
+    table: VaccineTable,
+) -> list[Finding]:
+    """Compare a further dose with those that its person has.
+
+    `claimed` is which dose the site says it is.
+    """
+    if not doses:
+        first = claimed is None or claimed == 1
+        return [] if first else [Finding("dose_number", ReasonCode.DOSE_NUMBER_CONFLICT)]
+    same_day = doses.get(day)
+    if same_day is not None:
+        if same_day == vaccine:
+            return [Finding("row", ReasonCode.DUPLICATE_EXACT)]
+        return [Finding("vaccine", ReasonCode.VACCINE_DIFFERS)]
+    if len(doses) >= MAX_DOSES:
+        return [Finding("row", ReasonCode.TOO_MANY_DOSES)]
+    if any(doses[other] == vaccine and abs((other - day).days) <= NEAR_DAYS for other in doses):
+        return [Finding("injected_on", ReasonCode.DOSE_DATE_DIFFERS)]
+    return _course_findings({**doses, day: vaccine}, day, claimed, table)
+
+
+def _course_findings(
+    doses: Mapping[date, VaccineCode], day: date, claimed: int | None, table: VaccineTable
+) -> list[Finding]:
+    """What is worth a look at a dose that counts."""
+    findings = []
+    if interval_is_short(doses, day, table):
+        findings.append(Finding("injected_on", ReasonCode.INTERVAL_SHORT))
+    if claimed is not None and claimed != dose_number(doses, day):
+        findings.append(Finding("dose_number", ReasonCode.DOSE_NUMBER_CONFLICT))
+    if len(set(doses.values())) > 1:
+        findings.append(Finding("vaccine", ReasonCode.MIXED_SERIES))
+    return findings
 
 
 def interval_is_short(doses: Mapping[date, VaccineCode], day: date, table: VaccineTable) -> bool:

@@ -8,16 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import TextIOBase
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Final
 
-from keys.errors import HintedError
+from issuer.register.models import RecordSource
+from issuer.source import COLUMNS, RecordFileError, SourceRow
 
-__all__ = ["COLUMNS", "CsvFile", "RecordFileError", "SourceRow", "open_csv"]
-
-COLUMNS: Final = (
-    "full_name", "birth_date", "sex", "id_number", "phone", "vaccine", "injected_on", "lot", "site",
-)  # fmt: skip
-"""The columns of a file, in any order; one row is one dose."""
+__all__ = ["CsvFile", "open_csv"]
 
 MAX_LINES_A_ROW: Final = 20
 """Physical lines of one row. More means a quotation mark that was never closed, and would swallow
@@ -34,24 +30,6 @@ _CHUNK: Final = 1 << 20
 _SAVE_AS_UTF8: Final = "save the file again as `CSV UTF-8`; nothing was recorded"
 
 
-class RecordFileError(HintedError):
-    """A file cannot be taken as dose records at all."""
-
-    code: ClassVar[str] = "record_file"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SourceRow:
-    """One row as it stands in the file."""
-
-    line: int
-    """The physical line on which the row begins; the header is line 1."""
-    cells: tuple[str, ...]
-    """The cells as text, unchanged; a row that cannot be split is its one line."""
-    broken: bool
-    """Whether quotation marks or the number of columns are wrong."""
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CsvFile:
     """A file that was looked through once: its text is sound and its header is known."""
@@ -64,6 +42,12 @@ class CsvFile:
     delimiter: str
     order: tuple[int, ...]
     """For each of COLUMNS, where it stands in the rows of this file."""
+    kind: RecordSource = RecordSource.CSV
+
+    @property
+    def name(self) -> str:
+        """The name of the file, without its folder."""
+        return self.path.name
 
     def rows(self) -> Iterator[SourceRow]:
         """Read the rows one after the other; blank ones are left out.

@@ -1,39 +1,65 @@
 """Taking dose records in: each batch of rows is judged, matched and stored in one transaction."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
-from typing import Final
+from typing import ClassVar, Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
-from issuer.csv_file import CsvFile
-from issuer.matching import Decision, People
-from issuer.reasons import Finding
+from issuer.matching import Decision, People, worst_of
+from issuer.reasons import Finding, ReasonCode, Severity
 from issuer.records import ReadRow, Rules, read_row
+from issuer.register.bulk import is_postgresql
 from issuer.register.database import Register
-from issuer.register.doses import KnownRow, known_rows, open_import, save_rows
-from issuer.register.models import RecordState
+from issuer.register.doses import (
+    Judged,
+    KnownRow,
+    UndoneImport,
+    close_import,
+    findings_of,
+    known_rows,
+    mark_progress,
+    open_import,
+    save_repeats,
+    save_rows,
+)
+from issuer.register.models import RecordSource, RecordState
 from issuer.register.people import load_people, save_people
+from issuer.register.sites import Site, any_listed, sites_of
+from issuer.register.waiting import Waiting, open_items
+from issuer.source import Source
 from keys.clock import Clock
+from keys.errors import HintedError
 from spec.certificate import Timestamp
 from spec.vaccines import VaccineTable
 
-__all__ = ["BATCH", "RowOutcome", "RowResult", "take_in"]
+__all__ = ["BATCH", "Intake", "RowOutcome", "RowResult", "UndoneImportError", "take_in"]
 
-BATCH: Final = 500
-"""Rows of one transaction: enough to make the cost of a commit small, few enough to let others
-write in between and to keep memory bounded."""
+BATCH: Final = 2000
+"""Rows of one transaction: enough to make the cost of a commit and of a look-up small, few enough
+to let others write in between and to keep memory bounded."""
+
+_MATCHING_LOCK: Final = 0x646F7365
+"""Two who match at the same moment in PostgreSQL could both make the same new person."""
+
+_SETTLED: Final = (RecordState.ACCEPTED, RecordState.REVIEW, RecordState.SUPERSEDED)
+"""States in which the same row again changes nothing."""
 
 
 class RowResult(StrEnum):
     """What became of a row in this run."""
 
     ACCEPTED = "accepted"
+    WAITING = "waiting"
+    """A person has to look at it; it is kept and shown as waiting."""
     REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    """It took a record back that came before."""
     REPEATED = "repeated"
-    """It was accepted before: nothing is done again."""
+    """It came before and stands: nothing is done again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,78 +70,212 @@ class RowOutcome:
     result: RowResult
     person_id: int | None
     findings: tuple[Finding, ...]
+    part: int = 1
+    state: RecordState = RecordState.ACCEPTED
+    """Where the record stands now, also when it was repeated."""
+
+
+class UndoneImportError(HintedError):
+    """The same file was taken in before, and that was undone."""
+
+    code: ClassVar[str] = "undone_import"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the same file was taken in before, and undone as a whole",
+            hint="to take it in nevertheless, say so: --again",
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Intake:
+    """How files and messages are taken into a register."""
+
+    register: Register
+    rules: Rules
+    table: VaccineTable
+    clock: Clock
+    sender: str | None = None
+    """The account that sends."""
+    historical: bool = False
+    """Whether all of it is a back-load, whatever its dates."""
+    again: bool = False
+    """Whether a file whose import was undone is taken in nevertheless."""
+    size: int = BATCH
+
+    def run(self, source: Source) -> Iterator[list[RowOutcome]]:
+        """Store the rows of a source batch by batch and tell the outcome of each.
+
+        Every batch is committed before its outcomes are given. To stop anywhere and to run the same
+        source again is safe: a row counts once by its content. Raises UndoneImportError.
+        """
+        with self.register.writing() as connection:
+            import_id = self._open(connection, source)
+        for batch in self._batches(source):
+            with self._matching() as connection:
+                outcomes = self._store(connection, batch, import_id, source.kind)
+            yield outcomes
+        with self.register.writing() as connection:
+            close_import(connection, import_id, self.clock.now())
+
+    def preview(self, source: Source) -> Iterator[list[RowOutcome]]:
+        """Tell what `run` would do, and leave the register as it is.
+
+        All of it happens in one transaction that is rolled back: others wait meanwhile.
+        """
+        with self.register.engine.connect() as connection:
+            transaction = self.register.begin_writing(connection)
+            try:
+                _lock(connection)
+                import_id = self._open(connection, source)
+                for batch in self._batches(source):
+                    yield self._store(connection, batch, import_id, source.kind)
+            finally:
+                transaction.rollback()
+
+    def _open(self, connection: Connection, source: Source) -> int:
+        try:
+            return open_import(connection, source, self.sender, self.clock.now(), again=self.again)
+        except UndoneImport:
+            raise UndoneImportError from None
+
+    def _batches(self, source: Source) -> Iterator[list[ReadRow]]:
+        rows = (read_row(row, self.rules, historical=self.historical) for row in source.rows())
+        while batch := list(islice(rows, self.size)):
+            yield batch
+
+    @contextmanager
+    def _matching(self) -> Iterator[Connection]:
+        with self.register.writing() as connection:
+            _lock(connection)
+            yield connection
+
+    def _store(
+        self, connection: Connection, rows: list[ReadRow], import_id: int, kind: RecordSource
+    ) -> list[RowOutcome]:
+        now = self.clock.now()
+        known = known_rows(connection, [row.content_hash for row in rows])
+        # Of rows with the same content the first stands for all.
+        fresh: dict[bytes, ReadRow] = {}
+        for row in rows:
+            former = known.get(row.content_hash)
+            if former is None or not _stands(former):
+                fresh.setdefault(row.content_hash, row)
+        judged = self._judge(connection, fresh, now)
+        ids = save_rows(connection, list(judged.values()), known, import_id, kind, now)
+        _let_wait(connection, judged, ids, now)
+        repeated = [
+            (former.id, row.line)
+            for row in rows
+            if (former := known.get(row.content_hash)) and former.import_id != import_id
+        ]
+        save_repeats(connection, repeated, import_id)
+        mark_progress(connection, import_id, rows[-1].line)
+        return [_outcome(row, fresh, judged, known) for row in rows]
+
+    def _judge(
+        self, connection: Connection, fresh: dict[bytes, ReadRow], now: Timestamp
+    ) -> dict[bytes, Judged]:
+        """Hold rows against the register; who is accepted there is stored, rows not yet."""
+        records = [row.record for row in fresh.values() if row.record is not None]
+        sites = sites_of(connection, {record.site for record in records}, now)
+        listed = self.rules.sites is None and bool(sites) and any_listed(connection)
+        people = People(load_people(connection, [one.identity for one in records]), self.table)
+        judged = {}
+        for key, row in fresh.items():
+            site = None if row.record is None else sites.get(row.record.site)
+            noted = row.findings
+            if listed and site is not None and not site.listed:
+                noted += (Finding("site", ReasonCode.SITE_UNKNOWN),)
+            judged[key] = self._decide(people, row, noted, site)
+        save_people(connection, people.all, now)
+        return judged
+
+    def _decide(
+        self, people: People, row: ReadRow, noted: tuple[Finding, ...], site: Site | None
+    ) -> Judged:
+        if row.record is None:
+            return Judged(row=row, decision=Decision(None, noted), state=RecordState.REFUSED,
+                          site=None)  # fmt: skip
+        # In the national layout the doses of one line are one person's.
+        decision = people.decide(row.record, noted, row.row.person_of_row)
+        waits = decision.severity is Severity.REVIEW
+        state = RecordState.REVIEW if waits else RecordState.ACCEPTED
+        return Judged(row=row, decision=decision, state=state, site=site)
 
 
 def take_in(
     register: Register,
-    file: CsvFile,
+    source: Source,
     rules: Rules,
     table: VaccineTable,
     clock: Clock,
     size: int = BATCH,
 ) -> Iterator[list[RowOutcome]]:
-    """Store the rows of a file batch by batch and tell the outcome of each.
+    """Take a source in as `Intake.run` does."""
+    intake = Intake(register=register, rules=rules, table=table, clock=clock, size=size)
+    return intake.run(source)
 
-    Every batch is committed before its outcomes are given. To stop anywhere and to run the same
-    file again is safe: a row counts once by its content.
+
+def _lock(connection: Connection) -> None:
+    """One matcher at a time; in SQLite the write lock does the same."""
+    if is_postgresql(connection):
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MATCHING_LOCK})
+
+
+def _stands(former: KnownRow) -> bool:
+    """Tell whether a row that came before needs no second look.
+
+    What was refused is judged anew, and so is what went with an import that was undone; what its
+    sender took back stays taken back.
     """
-    with register.writing() as connection:
-        import_id = open_import(connection, file, clock.now())
-    rows = (read_row(row, rules) for row in file.rows())
-    while batch := list(islice(rows, size)):
-        with register.writing() as connection:
-            outcomes = _store(connection, batch, import_id, table, clock.now())
-        yield outcomes
+    if former.state in _SETTLED:
+        return True
+    if former.state is RecordState.REFUSED:
+        # Without a fault of its own, it was a person who refused it.
+        worst = worst_of(findings_of(former.findings))
+        return worst is not Severity.BLOCK
+    return former.state is RecordState.WITHDRAWN and not former.undone
 
 
-def _store(
-    connection: Connection, rows: list[ReadRow], import_id: int, table: VaccineTable, now: Timestamp
-) -> list[RowOutcome]:
-    known = known_rows(connection, [row.content_hash for row in rows])
-    # Of rows with the same content the first stands for all.
-    fresh: dict[bytes, ReadRow] = {}
-    for row in rows:
-        if not _was_accepted(known.get(row.content_hash)):
-            fresh.setdefault(row.content_hash, row)
-    identities = [row.record.identity for row in fresh.values() if row.record is not None]
-    people = People(load_people(connection, identities), table)
-    decisions = {key: _decide(people, row) for key, row in fresh.items()}
-    save_people(connection, people.all, now)
-    judged = [
-        (row, _person_id(decisions[key]), decisions[key].findings) for key, row in fresh.items()
+def _let_wait(
+    connection: Connection, judged: dict[bytes, Judged], ids: dict[bytes, int], now: Timestamp
+) -> None:
+    waiting = [
+        Waiting(
+            record_id=ids[key],
+            record=one.row.record,
+            decision=one.decision,
+            site=one.site,
+            province=one.row.row.further.province,
+            district=one.row.row.further.district,
+        )
+        for key, one in judged.items()
+        if one.state is RecordState.REVIEW and one.row.record is not None
     ]
-    save_rows(connection, judged, known, import_id, now)
-    return [_outcome(row, fresh, decisions, known) for row in rows]
+    open_items(connection, waiting, now)
 
 
-def _decide(people: People, row: ReadRow) -> Decision:
-    """Judge a row against the register, unless it was refused by itself."""
-    if row.record is None:
-        return Decision(None, row.findings)
-    decision = people.decide(row.record)
-    return Decision(decision.person, row.findings + decision.findings)
+_RESULTS: Final = {
+    RecordState.ACCEPTED: RowResult.ACCEPTED,
+    RecordState.REVIEW: RowResult.WAITING,
+    RecordState.REFUSED: RowResult.REFUSED,
+}
 
 
 def _outcome(
     row: ReadRow,
     fresh: dict[bytes, ReadRow],
-    decisions: dict[bytes, Decision],
+    judged: dict[bytes, Judged],
     known: dict[bytes, KnownRow],
 ) -> RowOutcome:
-    key = row.content_hash
+    key, part = row.content_hash, row.row.part
     if key not in fresh:
-        return RowOutcome(row.line, RowResult.REPEATED, known[key].person_id, ())
-    decision = decisions[key]
-    if decision.person is None:
-        return RowOutcome(row.line, RowResult.REFUSED, None, decision.findings)
-    if fresh[key] is not row:
-        return RowOutcome(row.line, RowResult.REPEATED, decision.person.id, ())
-    return RowOutcome(row.line, RowResult.ACCEPTED, decision.person.id, decision.findings)
-
-
-def _was_accepted(row: KnownRow | None) -> bool:
-    return row is not None and row.state is RecordState.ACCEPTED
-
-
-def _person_id(decision: Decision) -> int | None:
-    return None if decision.person is None else decision.person.id
+        former = known[key]
+        said = findings_of(former.findings)
+        return RowOutcome(row.line, RowResult.REPEATED, former.person_id, said, part, former.state)
+    one = judged[key]
+    person = None if one.decision.person is None else one.decision.person.id
+    first = fresh[key] is row or one.state is RecordState.REFUSED
+    result = _RESULTS[one.state] if first else RowResult.REPEATED
+    return RowOutcome(row.line, result, person, one.decision.findings, part, one.state)

@@ -10,24 +10,23 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from issuer.course import course_of
-from issuer.drafts import dated, digest_of, draft
+from issuer.deciding import Deciding
+from issuer.drafts import dated
 from issuer.lint import Linter, LintError
 from issuer.register import certificates as store
 from issuer.register.certificates import DuePerson, Reserved
 from issuer.register.database import Register
 from issuer.register.models import CertificateState
-from issuer.register.people import load_doses
 from issuer.register.positions import draw_positions
 from issuer.signing import SigningKey, SigningKeys
 from keys.clock import Clock
-from spec.certificate import Certificate, Timestamp
+from spec.certificate import Timestamp
 from spec.cose import Algorithm
 from spec.vaccines import VaccineTable
 
 __all__ = ["BATCH", "Issuing", "IssuingSummary"]
 
-BATCH: Final = 500
+BATCH: Final = 1000
 """Certificates between two commits: the cost of a commit is shared by many, and a crash leaves
 few to be signed again."""
 
@@ -91,13 +90,13 @@ class Issuing:
             now = self._clock.now()
             key = self._keys.at(now)
             with self._register.writing() as connection:
-                people = self._reserve(connection, after, key, now)
+                people, reserved = self._reserve(connection, after, key, now)
             if not people:
                 # What others reserved may stand before ours, or be left by one that died since.
                 self._complete_former(lambda _: None)
                 return self.summary
             after = people[-1].id
-            self._complete(self._reserved(0), key, now)
+            self._complete(reserved, key, now)
             progress(len(people))
 
     def _complete_former(self, progress: Callable[[int], None]) -> None:
@@ -115,43 +114,20 @@ class Issuing:
 
     def _reserve(
         self, connection: Connection, after: int, key: SigningKey, now: Timestamp
-    ) -> list[DuePerson]:
+    ) -> tuple[list[DuePerson], list[Reserved]]:
         """Decide for the next due persons, and fix position and payload where something is new."""
         people = store.due_people(connection, after, self._batch)
-        changed = self._changed(connection, people)
+        deciding = Deciding(connection, self._issuer, self._table, now)
+        changed = deciding.changed(people)
         positions = draw_positions(connection, self._issuer, len(changed))
         expires_at = Timestamp(min(now + self._life, key.verifies_until))
         rows = []
         for (person, facts, digest), position in zip(changed, positions, strict=True):
             certificate = dated(facts, status=position, issued_at=now, expires_at=expires_at)
             rows.append((person, position, digest, certificate.to_cbor()))
-        store.reserve(connection, self._issuer, rows, key.kid, now)
+        reserved = store.reserve(connection, self._issuer, rows, key.kid, now)
         store.clear_due(connection, [person.id for person in people])
-        return people
-
-    def _changed(
-        self, connection: Connection, people: Sequence[DuePerson]
-    ) -> list[tuple[DuePerson, Certificate, bytes]]:
-        """Those whose certificate does not say yet what their records say.
-
-        Each with what the certificate has to say, and the digest of that.
-        """
-        ids = [person.id for person in people]
-        doses = load_doses(connection, ids)
-        standing = store.standing_facts(connection, ids)
-        changed = []
-        for person in people:
-            facts = draft(
-                issuer=self._issuer,
-                name=person.name,
-                birth_date=person.birth_date,
-                id_number=person.id_number,
-                course=course_of(doses[person.id], self._table),
-            )
-            digest = digest_of(facts)
-            if standing.get(person.id) != digest:
-                changed.append((person, facts, digest))
-        return changed
+        return people, reserved
 
     def _complete(self, reserved: Sequence[Reserved], key: SigningKey, now: Timestamp) -> None:
         """Lint, sign, verify and store; nothing of this is kept unless all of it could be."""

@@ -1,27 +1,63 @@
-"""Which person a record is about: the exact tier alone. Pure.
+"""Which person a record is about, by the tiers of section 16.3 of the specification. Pure.
 
-A person is known by an identity number together with the same birth date and name; without a
-number, by name, birth date and telephone number together; by name and birth date alone never.
-What matches in part is refused with the field that differs, never merged or split in silence.
+Exact: the record joins its person by itself. Review: somebody looks at the field that differs; the
+record waits and is shown as waiting. New: nobody is near. Never: a namesake of the same birth date
+alone is somebody else, and flagged. Nothing is merged, split or dropped in silence.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Final
 
-from issuer.course import interval_is_short
+from issuer.course import dose_findings
 from issuer.reasons import Finding, ReasonCode, Severity
 from issuer.records import DoseRecord, Identity
 from spec.certificate import VaccineCode
-from spec.limits import MAX_DOSES
-from spec.names import canonical_name
+from spec.dates import BirthDate
+from spec.differences import BirthDateKind, Name, NameKind, NumberKind, Numbers, SexKind
+from spec.identity import Sex
+from spec.match import Comparison, StatedIdentity, Tier, compare, tier_of
+from spec.names import bare_letters
 from spec.vaccines import VaccineTable
 
-__all__ = ["Decision", "People", "Person"]
+__all__ = [
+    "Decision",
+    "People",
+    "Person",
+    "bare_name",
+    "comparison_findings",
+    "evidence_of",
+    "worst_of",
+]
+
+_NAME_CODES: Final = {
+    NameKind.FORMAT_ONLY: ReasonCode.NAME_FORMAT_ONLY,
+    NameKind.MARKS_MISSING: ReasonCode.NAME_MARKS_DIFFER,
+    NameKind.MARKS_DIFFER: ReasonCode.NAME_MARKS_DIFFER,
+    NameKind.WORD_MISSING: ReasonCode.NAME_WORD_MISSING,
+    NameKind.WORD_ORDER: ReasonCode.NAME_WORD_ORDER,
+    NameKind.LETTERS: ReasonCode.NAME_LETTERS_DIFFER,
+    NameKind.DIFFERS: ReasonCode.NAME_DIFFERS,
+}
+_BIRTH_DATE_CODES: Final = {
+    BirthDateKind.PRECISION: ReasonCode.DOB_PRECISION,
+    BirthDateKind.DAY_MONTH_SWAPPED: ReasonCode.DOB_DAY_MONTH_SWAPPED,
+    BirthDateKind.ONE_DIGIT: ReasonCode.DOB_ONE_DIGIT,
+    BirthDateKind.TRANSPOSED: ReasonCode.DOB_DIGITS_SWAPPED,
+    BirthDateKind.DIFFERS: ReasonCode.DOB_DIFFERS,
+}
+_NUMBER_CODES: Final = {
+    NumberKind.OLD_NUMBER: ReasonCode.ID_OLD_NUMBER,
+    NumberKind.ONE_DIGIT: ReasonCode.ID_ONE_DIGIT,
+    NumberKind.TRANSPOSED: ReasonCode.ID_DIGITS_SWAPPED,
+    NumberKind.UNKNOWN: ReasonCode.ID_NOT_COMPARED,
+    NumberKind.DIFFERS: ReasonCode.ID_DIFFERS,
+}
 
 
-@dataclass(kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True, eq=False)
 class Person:
     """A person as the register knows them, while a batch of records is decided."""
 
@@ -33,9 +69,36 @@ class Person:
     sex: str | None
     id_number: str | None
     phone: str | None
+    old_numbers: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    """Further telephone numbers of this person."""
+    merged_into: int | None = None
+    """The person who stands for this one: the doses are theirs in common."""
     doses: dict[date, VaccineCode] = field(default_factory=dict)
     touched: bool = False
     """Whether a record was accepted, so that the certificate may have to follow."""
+    changed: bool = False
+    """Whether the register learned something that stands in the person's own row."""
+    learned: list[tuple[str, str]] = field(default_factory=list)
+    """Numbers that came with accepted records and that the register does not know yet: kind and
+    value."""
+    _stated: StatedIdentity | None = None
+
+    @property
+    def stated(self) -> StatedIdentity:
+        """What is compared with records; made once."""
+        if self._stated is None:
+            self._stated = StatedIdentity(
+                name=Name(self.name, canonical=self.canonical_name),
+                birth_date=BirthDate.parse(self.birth_date),
+                sex=None if self.sex is None else Sex(self.sex),
+                numbers=Numbers(number=self.id_number, old=self.old_numbers),
+            )
+        return self._stated
+
+    def has_phone(self, phone: str | None) -> bool:
+        """Tell whether a telephone number is one of this person's."""
+        return phone is not None and (phone == self.phone or phone in self.phones)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +106,48 @@ class Decision:
     """What is to become of one record."""
 
     person: Person | None
-    """None: the record is refused."""
+    """Whose dose it is; where it waits, whose it may be."""
     findings: tuple[Finding, ...]
+    tier: Tier | None = None
+    comparison: Comparison | None = None
+    """How record and person compare; None where there is nobody to compare with."""
+    same_phone: bool = False
+
+    @property
+    def severity(self) -> Severity | None:
+        """The gravest of the findings."""
+        return worst_of(self.findings)
+
+
+@dataclass(slots=True)
+class _Found:
+    """A person whom a record may be about."""
+
+    person: Person
+    comparison: Comparison
+    same_phone: bool
+    tier: Tier
+
+    @property
+    def rank(self) -> tuple[bool, bool, bool, int]:
+        """The nearest comes first: by number, by former number, by few doubts."""
+        number = self.comparison.id_number
+        return (
+            self.tier is not Tier.EXACT,
+            number is not NumberKind.EQUAL,
+            number is not NumberKind.OLD_NUMBER,
+            len(self.comparison.doubts),
+        )
+
+
+def worst_of(findings: Iterable[Finding]) -> Severity | None:
+    """The gravest severity of some findings; None without any."""
+    return min((finding.severity for finding in findings), key=list(Severity).index, default=None)
+
+
+def bare_name(canonical: str) -> str:
+    """The key by which namesakes are found: a canonical name without its marks."""
+    return bare_letters(canonical)
 
 
 class People:
@@ -52,107 +155,202 @@ class People:
 
     def __init__(self, known: Iterable[Person], table: VaccineTable) -> None:
         self._table = table
-        self._by_number: dict[str, Person] = {}
-        self._by_contact: dict[tuple[str, str, str], Person] = {}
-        self._namesakes: defaultdict[tuple[str, str], int] = defaultdict(int)
+        self._by_number: dict[str, list[Person]] = {}
+        self._by_phone: defaultdict[str, list[Person]] = defaultdict(list)
+        self._namesakes: defaultdict[tuple[str, str], list[Person]] = defaultdict(list)
+        self._contacts: set[tuple[str, str, str]] = set()
+        self._same_row: tuple[object, Decision] | None = None
         self.all: list[Person] = []
         for person in known:
             self._add(person)
 
-    def decide(self, record: DoseRecord) -> Decision:
-        """Find or make the person of a record and give them its dose, or refuse it.
+    def decide(
+        self, record: DoseRecord, noted: tuple[Finding, ...] = (), row: object = None
+    ) -> Decision:
+        """Find or make the person of a record and give them its dose, or let it wait.
 
-        A refused record changes nobody.
+        `noted` is what the record gave cause to by itself. Doses of one `row` are one person's,
+        whatever numbers it has. A record that waits changes nobody.
         """
-        canonical = canonical_name(record.identity.name)
-        person = self._find(record.identity, canonical)
-        findings: list[Finding] = []
-        if person is None:
-            if self._namesakes[canonical, str(record.identity.birth_date)]:
-                findings.append(Finding("full_name", ReasonCode.DUPLICATE_POSSIBLE))
-            person = _new_person(record.identity, canonical)
+        identity = record.identity
+        name = Name(identity.name)
+        found = self._same_person(row) or self._find(identity, name)
+        if found is None:
+            person = _new_person(identity, name)
+            findings = [*noted, *self._namesake_flags(person)]
         else:
-            findings += _differences(person, record.identity, canonical)
-        findings += _dose_findings(person, record, self._table)
-        if any(finding.severity is Severity.BLOCK for finding in findings):
-            return Decision(None, tuple(findings))
-        self._accept(person, record)
-        return Decision(person, tuple(findings))
+            person = found.person
+            findings = [*_settled(noted, found), *_findings_of(found)]
+        findings += dose_findings(
+            person.doses, record.vaccine, record.injected_on, record.dose_number, self._table
+        )
+        decision = self._decided(found, person, tuple(findings))
+        if decision.severity in (None, Severity.WARN):
+            self._accept(person, record)
+        if row is not None:
+            self._same_row = (row, decision)
+        return decision
 
-    def _find(self, identity: Identity, canonical: str) -> Person | None:
-        person = self._by_number.get(identity.id_number) if identity.id_number else None
-        if person is None and identity.phone is not None:
-            key = (canonical, str(identity.birth_date), identity.phone)
-            person = self._by_contact.get(key)
-        return person
+    def _decided(
+        self, found: _Found | None, person: Person, findings: tuple[Finding, ...]
+    ) -> Decision:
+        if found is not None:
+            return Decision(person, findings, found.tier, found.comparison, found.same_phone)
+        waits = worst_of(findings) is Severity.REVIEW
+        flagged = any(finding.code is ReasonCode.DUPLICATE_POSSIBLE for finding in findings)
+        tier = Tier.NEVER if flagged else Tier.NEW
+        return Decision(None if waits else person, findings, tier)
+
+    def _same_person(self, row: object) -> _Found | None:
+        """The person of the dose before, when both doses stand in one row."""
+        if row is None or self._same_row is None or self._same_row[0] != row:
+            return None
+        decision = self._same_row[1]
+        if decision.person is None or decision.tier is None:
+            return None
+        if decision.comparison is None:
+            stated = decision.person.stated
+            comparison = compare(stated, stated)
+            return _Found(decision.person, comparison, True, Tier.EXACT)
+        return _Found(decision.person, decision.comparison, decision.same_phone, decision.tier)
+
+    def _find(self, identity: Identity, name: Name) -> _Found | None:
+        """The nearest person who is or may be the one; None where the record is somebody new's."""
+        candidates = self._candidates(identity, name)
+        if not candidates:
+            return None
+        stated = StatedIdentity(
+            name=name,
+            birth_date=identity.birth_date,
+            sex=identity.sex,
+            numbers=Numbers(number=identity.id_number, old=identity.old_numbers),
+        )
+        near = []
+        for person in candidates.values():
+            comparison = compare(stated, person.stated)
+            same_phone = person.has_phone(identity.phone)
+            tier = tier_of(comparison, same_phone=same_phone)
+            if tier in (Tier.EXACT, Tier.REVIEW):
+                near.append(_Found(person, comparison, same_phone, tier))
+        return min(near, key=lambda found: found.rank, default=None)
+
+    def _candidates(self, identity: Identity, name: Name) -> dict[int, Person]:
+        """Everybody who shares a number, a telephone number, or bare name and birth date."""
+        found: dict[int, Person] = {}
+        for number in (identity.id_number, *identity.old_numbers):
+            if number is not None:
+                found.update((id(person), person) for person in self._by_number.get(number, ()))
+        if identity.phone is not None:
+            found.update((id(person), person) for person in self._by_phone.get(identity.phone, ()))
+        key = (bare_name(name.canonical), str(identity.birth_date))
+        found.update((id(person), person) for person in self._namesakes.get(key, ()))
+        return found
+
+    def _namesake_flags(self, person: Person) -> Iterator[Finding]:
+        """A namesake of the same birth date is never the same person by that alone."""
+        key = (bare_name(person.canonical_name), person.birth_date)
+        if any(one.canonical_name == person.canonical_name for one in self._namesakes.get(key, ())):
+            yield Finding("full_name", ReasonCode.DUPLICATE_POSSIBLE)
 
     def _accept(self, person: Person, record: DoseRecord) -> None:
         if not person.touched and person.id is None:
             self._add(person)
         person.doses[record.injected_on] = record.vaccine
         person.touched = True
-        self._fill_blanks(person, record.identity)
+        self._learn(person, record.identity)
 
-    def _fill_blanks(self, person: Person, identity: Identity) -> None:
+    def _learn(self, person: Person, identity: Identity) -> None:
         """Learn what the register did not know; what it knows it keeps."""
-        if person.sex is None:
+        if person.sex is None and identity.sex is not None:
             person.sex = identity.sex
-        if person.id_number is None and identity.id_number is not None:
-            person.id_number = identity.id_number
-            self._by_number[identity.id_number] = person
-        if person.phone is None and identity.phone is not None:
-            key = (person.canonical_name, person.birth_date, identity.phone)
-            if self._by_contact.setdefault(key, person) is person:
-                person.phone = identity.phone
+            person.changed = True
+            person._stated = None
+        for number in identity.old_numbers:
+            if number not in person.old_numbers and number != person.id_number:
+                person.old_numbers += (number,)
+                person.learned.append(("id_number", number))
+                person._stated = None
+                self._by_number.setdefault(number, []).append(person)
+        if identity.phone is not None and not person.has_phone(identity.phone):
+            self._learn_phone(person, identity.phone)
+
+    def _learn_phone(self, person: Person, phone: str) -> None:
+        contact = (person.canonical_name, person.birth_date, phone)
+        if person.phone is None and contact not in self._contacts:
+            person.phone = phone
+            person.changed = True
+            self._contacts.add(contact)
+        else:
+            person.phones += (phone,)
+            person.learned.append(("phone", phone))
+        self._by_phone[phone].append(person)
 
     def _add(self, person: Person) -> None:
         self.all.append(person)
-        self._namesakes[person.canonical_name, person.birth_date] += 1
-        if person.id_number is not None:
-            self._by_number[person.id_number] = person
+        self._namesakes[bare_name(person.canonical_name), person.birth_date].append(person)
+        for number in (person.id_number, *person.old_numbers):
+            if number is not None:
+                self._by_number.setdefault(number, []).append(person)
         if person.phone is not None:
-            key = (person.canonical_name, person.birth_date, person.phone)
-            self._by_contact[key] = person
+            contact = (person.canonical_name, person.birth_date, person.phone)
+            if contact in self._contacts and person.id is None:
+                # The register has one such person already: the number is kept beside.
+                person.phones += (person.phone,)
+                person.learned.append(("phone", person.phone))
+                person.phone = None
+            self._contacts.add(contact)
+        for phone in (person.phone, *person.phones):
+            if phone is not None:
+                self._by_phone[phone].append(person)
 
 
-def _new_person(identity: Identity, canonical: str) -> Person:
+def comparison_findings(comparison: Comparison, tier: Tier) -> list[Finding]:
+    """Say field by field what differs, with the kind of difference in the code.
+
+    Where a record may be about a person and the numbers could not be compared, that is a reason
+    too: a telephone number in common proves nothing.
+    """
+    findings = []
+    if (name := _NAME_CODES.get(comparison.name)) is not None:
+        findings.append(Finding("full_name", name))
+    if (birth_date := _BIRTH_DATE_CODES.get(comparison.birth_date)) is not None:
+        findings.append(Finding("birth_date", birth_date))
+    if comparison.sex is SexKind.DIFFERS:
+        findings.append(Finding("sex", ReasonCode.SEX_DIFFERS))
+    number = _NUMBER_CODES.get(comparison.id_number)
+    if number is not None and tier is Tier.REVIEW:
+        findings.append(Finding("id_number", number))
+    return findings
+
+
+def evidence_of(comparison: Comparison, *, same_phone: bool) -> str:
+    """What was compared and how it came out, as pairs `field:kind`; kinds only."""
+    phone = "equal" if same_phone else "not_equal"
+    return (
+        f"full_name:{comparison.name} birth_date:{comparison.birth_date} "
+        f"id_number:{comparison.id_number} sex:{comparison.sex} phone:{phone}"
+    )
+
+
+def _findings_of(found: _Found) -> list[Finding]:
+    return comparison_findings(found.comparison, found.tier)
+
+
+def _settled(noted: Iterable[Finding], found: _Found) -> Iterator[Finding]:
+    """Leave out what an exact match settles: the register holds the same contradiction already."""
+    for finding in noted:
+        if found.tier is Tier.EXACT and finding.code is ReasonCode.ID_CONFLICTS_DOB_SEX:
+            continue
+        yield finding
+
+
+def _new_person(identity: Identity, name: Name) -> Person:
     return Person(
         id=None,
         name=identity.name,
-        canonical_name=canonical,
+        canonical_name=name.canonical,
         birth_date=str(identity.birth_date),
         sex=identity.sex,
         id_number=identity.id_number,
         phone=identity.phone,
     )
-
-
-def _differences(person: Person, identity: Identity, canonical: str) -> list[Finding]:
-    """Compare a record with the person that its key leads to, field by field."""
-    findings = []
-    if person.canonical_name != canonical:
-        findings.append(Finding("full_name", ReasonCode.NAME_DIFFERS))
-    elif person.name != identity.name:
-        findings.append(Finding("full_name", ReasonCode.NAME_FORMAT_ONLY))
-    if person.birth_date != str(identity.birth_date):
-        findings.append(Finding("birth_date", ReasonCode.DOB_DIFFERS))
-    if identity.sex is not None and person.sex not in (None, identity.sex):
-        findings.append(Finding("sex", ReasonCode.SEX_DIFFERS))
-    if identity.id_number is not None and person.id_number not in (None, identity.id_number):
-        findings.append(Finding("id_number", ReasonCode.ID_DIFFERS))
-    return findings
-
-
-def _dose_findings(person: Person, record: DoseRecord, table: VaccineTable) -> list[Finding]:
-    """Compare a dose with those that the person has."""
-    same_day = person.doses.get(record.injected_on)
-    if same_day == record.vaccine:
-        return [Finding("row", ReasonCode.DUPLICATE_EXACT)]
-    if same_day is not None:
-        return [Finding("vaccine", ReasonCode.VACCINE_DIFFERS)]
-    if len(person.doses) >= MAX_DOSES:
-        return [Finding("row", ReasonCode.TOO_MANY_DOSES)]
-    doses = {**person.doses, record.injected_on: record.vaccine}
-    if interval_is_short(doses, record.injected_on, table):
-        return [Finding("injected_on", ReasonCode.INTERVAL_SHORT)]
-    return []

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from issuer.intake import RowOutcome, RowResult
+from issuer.reason_words import words_of
 from issuer.reasons import Finding, ReasonCode, Severity
 
 __all__ = ["Report"]
@@ -36,11 +37,17 @@ class Report:
         """How many rows wait for a correction."""
         return self.rows[RowResult.REFUSED]
 
+    @property
+    def waiting(self) -> int:
+        """How many rows wait for a person to look at them."""
+        return self.rows[RowResult.WAITING]
+
     def add(self, outcomes: Iterable[RowOutcome]) -> None:
         """Count the outcomes of a batch of rows."""
         for outcome in outcomes:
             self.rows[outcome.result] += 1
-            self.findings += [(outcome.line, finding) for finding in outcome.findings]
+            if outcome.result is not RowResult.REPEATED:
+                self.findings += [(outcome.line, finding) for finding in outcome.findings]
             if outcome.person_id is not None:
                 self.persons.add(outcome.person_id)
 
@@ -51,10 +58,10 @@ class Report:
         self.not_issued = not_issued
 
     def lines(self, language: str) -> Iterator[str]:
-        """One line for each reason for which a row was refused."""
+        """One line for each reason for which a row was refused or has to wait."""
         for line, finding in self.findings:
-            if finding.severity is Severity.BLOCK:
-                words = finding.words(language)
+            if finding.severity is not Severity.WARN:
+                words = words_of(finding.code, language)
                 yield f"{self.file}:{line}: {finding.field}: {finding.code}: {words}"
 
     def summary(self) -> Iterator[str]:
@@ -62,6 +69,8 @@ class Report:
         yield _line("rows read", self.rows.total())
         yield _line("accepted", self.rows[RowResult.ACCEPTED])
         yield _line("recorded before", self.rows[RowResult.REPEATED])
+        yield _line("waiting for review", self.waiting)
+        yield from _by_reason(self._counts(Severity.REVIEW))
         yield _line("refused", self.refused)
         yield from _by_reason(self._counts(Severity.BLOCK))
         flags = self._counts(Severity.WARN)
@@ -79,7 +88,9 @@ class Report:
             "rows": self.rows.total(),
             "accepted": self.rows[RowResult.ACCEPTED],
             "repeated": self.rows[RowResult.REPEATED],
+            "waiting": self.waiting,
             "refused": self.refused,
+            "waiting_by_reason": dict(self._counts(Severity.REVIEW).most_common()),
             "refused_by_reason": dict(self._counts(Severity.BLOCK).most_common()),
             "flagged_by_reason": dict(self._counts(Severity.WARN).most_common()),
             "certificates_issued": self.issued,
@@ -95,7 +106,7 @@ class Report:
         writer = csv.writer(output)
         writer.writerow(_HEADER)
         for line, finding in self.findings:
-            words = (finding.words("en"), finding.words("vi"))
+            words = (words_of(finding.code, "en"), words_of(finding.code, "vi"))
             writer.writerow((line, finding.field, finding.severity, finding.code, *words))
         return output.getvalue().encode("utf-8-sig")
 
@@ -110,7 +121,7 @@ def _as_json(line: int, finding: Finding) -> dict[str, Any]:
         "field": finding.field,
         "severity": finding.severity,
         "code": finding.code,
-        "words": {language: finding.words(language) for language in ("vi", "en")},
+        "words": {language: words_of(finding.code, language) for language in ("vi", "en")},
     }
 
 

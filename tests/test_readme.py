@@ -12,8 +12,9 @@ import click
 import pytest
 
 from issuer.cli import cli as issuer_cli
-from issuer.csv_file import COLUMNS
-from issuer.reasons import ReasonCode, words_of
+from issuer.reason_words import words_of
+from issuer.reasons import ReasonCode
+from issuer.source import COLUMNS
 from keys.cli import cli as keys_cli
 from keys.settings import to_toml
 from scanner_app.answer import Trouble

@@ -5,9 +5,18 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
-from issuer.register.models import CertificateRow, CertificateState, PersonRow, Row
-from issuer.register.trail import supersede_former
-from spec.certificate import StatusPosition, Timestamp
+from issuer.register.bulk import new_ids, within
+from issuer.register.former import retire
+from issuer.register.models import (
+    CertificateRow,
+    CertificateState,
+    DoseRow,
+    PersonRow,
+    RecordState,
+    Row,
+)
+from issuer.register.people import members_of
+from spec.certificate import Certificate, StatusPosition, Timestamp
 from spec.certificate_number import certificate_number
 
 __all__ = [
@@ -24,7 +33,6 @@ __all__ = [
     "find_certificate",
     "reserve",
     "reserved_after",
-    "standing_facts",
     "store_issued",
 ]
 
@@ -37,6 +45,8 @@ class DuePerson:
     name: str
     birth_date: str
     id_number: str | None
+    merged_into: int | None
+    """The person who stands for this one: then that one's certificate is to follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +87,13 @@ def due_people(connection: Connection, after: int, limit: int) -> list[DuePerson
         CertificateRow.person_id == PersonRow.id, CertificateRow.state == CertificateState.RESERVED
     )
     query = (
-        select(PersonRow.id, PersonRow.name, PersonRow.birth_date, PersonRow.id_number)
+        select(
+            PersonRow.id,
+            PersonRow.name,
+            PersonRow.birth_date,
+            PersonRow.id_number,
+            PersonRow.merged_into,
+        )
         .where(PersonRow.due == 1, PersonRow.id > after, ~reserved)
         .order_by(PersonRow.id)
         .limit(limit)
@@ -88,47 +104,39 @@ def due_people(connection: Connection, after: int, limit: int) -> list[DuePerson
 
 def clear_due(connection: Connection, person_ids: Sequence[int]) -> None:
     """Take persons off the list of due ones, in the transaction that did what was due."""
-    connection.execute(update(PersonRow).where(PersonRow.id.in_(person_ids)).values(due=0))
-
-
-def standing_facts(connection: Connection, person_ids: Sequence[int]) -> dict[int, bytes]:
-    """The digest of what the newest certificate of each person says that was not taken back.
-
-    A reserved one counts, and a suspended one: what is held back is not issued anew meanwhile.
-    """
-    states = [CertificateState.ISSUED, CertificateState.RESERVED, CertificateState.SUSPENDED]
-    query = (
-        select(CertificateRow.person_id, CertificateRow.facts_digest)
-        .where(CertificateRow.person_id.in_(person_ids), CertificateRow.state.in_(states))
-        .order_by(CertificateRow.id)
-    )
-    return dict(connection.execute(query).all())
+    ours = within(connection, PersonRow.__table__.c.id, person_ids)
+    connection.execute(update(PersonRow).where(ours).values(due=0))
 
 
 def reserve(
     connection: Connection,
     issuer: str,
-    rows: Iterable[tuple[DuePerson, StatusPosition, bytes, bytes]],
+    rows: Sequence[tuple[DuePerson, StatusPosition, bytes, bytes]],
     kid: str,
     now: Timestamp,
-) -> None:
+) -> list[Reserved]:
     """Store certificates before they are signed: person, position, facts digest, payload."""
-    parameters: list[Row] = [
-        {
+    ids = new_ids(connection, CertificateRow.__table__, len(rows))  # type: ignore[arg-type]  # a table
+    parameters: list[Row] = []
+    reserved = []
+    for key, (person, position, digest, payload) in zip(ids, rows, strict=True):
+        number = certificate_number(issuer, position)
+        reserved.append(Reserved(key, person.id, number, kid, payload))
+        parameters.append({
+            "id": key,
             "person_id": person.id,
             "issuer": issuer,
             "position": position.number,
-            "number": certificate_number(issuer, position),
+            "number": number,
             "state": CertificateState.RESERVED.value,
             "kid": kid,
             "facts_digest": digest,
             "payload": payload,
             "reserved_at": now,
-        }
-        for person, position, digest, payload in rows
-    ]
+        })  # fmt: skip
     if parameters:
         connection.execute(insert(CertificateRow), parameters)
+    return reserved
 
 
 def reserved_after(connection: Connection, after: int, limit: int) -> list[Reserved]:
@@ -151,17 +159,18 @@ def reserved_after(connection: Connection, after: int, limit: int) -> list[Reser
 def store_issued(
     connection: Connection, signed: Sequence[tuple[Reserved, str]], now: Timestamp
 ) -> set[int]:
-    """Store the texts of certificates and supersede what the same persons had before.
+    """Store the texts of certificates, and take out of use what the same persons had before.
 
-    Gives the ids of the persons. What is suspended or revoked stays so. A certificate that another
-    worker has stored in the meantime keeps its text, and what that worker has issued after it
-    stands.
+    Gives the ids of the persons. A former certificate is superseded when all it says is true, and
+    revoked when something in it was wrong; what was suspended so stays so unless it was wrong. A
+    certificate that another worker has stored in the meantime keeps its text, and what that worker
+    has issued after it stands.
     """
     ours = _still_reserved(connection, signed)
     if not ours:
         return set()
-    person_ids = {certificate.person_id for certificate, _ in ours}
-    supersede_former(connection, person_ids, now)
+    newer = {one.person_id: Certificate.from_cbor(one.payload) for one, _ in ours}
+    retire(connection, newer, members_of(connection, newer), now)
     statement = (
         update(CertificateRow)
         .where(CertificateRow.id == bindparam("key"))
@@ -169,7 +178,23 @@ def store_issued(
     )
     parameters = [{"key": certificate.id, "new_text": text} for certificate, text in ours]
     connection.execute(statement, parameters)
-    return person_ids
+    _mark_certified(connection, newer, now)
+    return set(newer)
+
+
+def _mark_certified(connection: Connection, person_ids: Iterable[int], now: Timestamp) -> None:
+    """Note of records when the first certificate that shows them was signed."""
+    roots = list(person_ids)
+    family = [*roots, *members_of(connection, roots)]
+    connection.execute(
+        update(DoseRow)
+        .where(
+            within(connection, DoseRow.__table__.c.person_id, family),
+            DoseRow.state == RecordState.ACCEPTED.value,
+            DoseRow.certified_at.is_(None),
+        )
+        .values(certified_at=int(now))
+    )
 
 
 def _still_reserved(
@@ -179,7 +204,11 @@ def _still_reserved(
     query = (
         select(CertificateRow.id)
         .where(
-            CertificateRow.id.in_([certificate.id for certificate, _ in signed]),
+            within(
+                connection,
+                CertificateRow.__table__.c.id,
+                [certificate.id for certificate, _ in signed],
+            ),
             CertificateRow.state == CertificateState.RESERVED,
         )
         .with_for_update()

@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from keys.errors import HintedError
@@ -88,6 +88,10 @@ class Register:
         """
         with database_errors(), self._writer.begin() as connection:
             yield connection
+
+    def begin_writing(self, connection: Connection) -> RootTransaction:
+        """Begin a transaction that its caller ends: for a preview, which is rolled back."""
+        return connection.execution_options(**{_WRITING: True}).begin()
 
     def _upgrade(self) -> None:
         config = Config()

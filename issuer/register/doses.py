@@ -2,16 +2,40 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
-from issuer.csv_file import CsvFile
-from issuer.reasons import Finding
-from issuer.records import ReadRow
-from issuer.register.models import DoseRow, ImportRow, RecordState, Row
+from issuer.matching import Decision, evidence_of
+from issuer.reasons import Finding, ReasonCode
+from issuer.records import DoseRecord, ReadRow
+from issuer.register.bulk import is_postgresql, new_ids, within
+from issuer.register.models import (
+    DoseRow,
+    ImportRow,
+    RecordSource,
+    RecordState,
+    RepeatRow,
+    Row,
+)
+from issuer.register.sites import Site
+from issuer.source import Source
 from spec.certificate import Timestamp
 
-__all__ = ["KnownRow", "known_rows", "open_import", "save_rows"]
+__all__ = [
+    "Judged",
+    "KnownRow",
+    "UndoneImport",
+    "close_import",
+    "findings_of",
+    "known_rows",
+    "mark_progress",
+    "open_import",
+    "save_repeats",
+    "save_rows",
+    "text_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,70 +45,208 @@ class KnownRow:
     id: int
     state: RecordState
     person_id: int | None
+    findings: str
+    import_id: int
+    undone: bool
+    """Whether it was withdrawn because its import was undone."""
 
 
-def open_import(connection: Connection, file: CsvFile, now: Timestamp) -> int:
-    """Give the import of a file, the former one when the same bytes came before."""
-    query = select(ImportRow.id).where(ImportRow.digest == file.digest)
-    known = connection.execute(query).scalar()
-    if known is not None:
-        return known
-    statement = insert(ImportRow).returning(ImportRow.id)
-    row = {"digest": file.digest, "name": file.path.name, "started_at": now}
-    return connection.execute(statement, row).scalar_one()
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """A row with all that was made of it."""
+
+    row: ReadRow
+    decision: Decision
+    state: RecordState
+    site: Site | None
+
+
+class UndoneImport(Exception):  # noqa: N818 - it is no error, it is the answer to a question
+    """The same bytes came before, and that import was undone."""
+
+
+def open_import(
+    connection: Connection, source: Source, sender: str | None, now: Timestamp, *, again: bool
+) -> int:
+    """Give the import of a file or message: the former one when the same bytes came before.
+
+    Raises UndoneImport when that one was undone, unless it is to be taken in `again`.
+    """
+    query = select(ImportRow.id, ImportRow.undone_at).where(ImportRow.digest == source.digest)
+    known = connection.execute(query).one_or_none()
+    if known is None:
+        row: Row = {
+            "digest": source.digest,
+            "name": source.name,
+            "started_at": now,
+            "source": source.kind.value,
+            "sender": sender,
+        }
+        return connection.execute(insert(ImportRow).returning(ImportRow.id), row).scalar_one()
+    if known.undone_at is not None:
+        if not again:
+            raise UndoneImport
+        connection.execute(update(ImportRow).where(ImportRow.id == known.id).values(undone_at=None))
+    import_id: int = known.id
+    return import_id
+
+
+def mark_progress(connection: Connection, import_id: int, line: int) -> None:
+    """Note how far an import came, in the transaction that recorded so much."""
+    connection.execute(
+        update(ImportRow)
+        .where(ImportRow.id == import_id, ImportRow.line_done < line)
+        .values(line_done=line)
+    )
+
+
+def close_import(connection: Connection, import_id: int, now: Timestamp) -> None:
+    """Note that all of a file is recorded."""
+    connection.execute(
+        update(ImportRow)
+        .where(ImportRow.id == import_id, ImportRow.finished_at.is_(None))
+        .values(finished_at=int(now))
+    )
 
 
 def known_rows(connection: Connection, hashes: Sequence[bytes]) -> dict[bytes, KnownRow]:
     """Find the rows that came before, by the hashes of their contents."""
-    query = select(DoseRow.content_hash, DoseRow.id, DoseRow.state, DoseRow.person_id).where(
-        DoseRow.content_hash.in_(hashes)
+    column = DoseRow.__table__.c.content_hash
+    query = (
+        select(
+            column,
+            DoseRow.id,
+            DoseRow.state,
+            DoseRow.person_id,
+            DoseRow.findings,
+            DoseRow.import_id,
+            ImportRow.undone_at,
+        )
+        .join(ImportRow, ImportRow.id == DoseRow.import_id)
+        .where(within(connection, column, hashes))
     )
     return {
-        content_hash: KnownRow(key, RecordState(state), person_id)
-        for content_hash, key, state, person_id in connection.execute(query)
+        content_hash: KnownRow(
+            key, RecordState(state), person_id, findings, import_id, undone_at is not None
+        )
+        for content_hash, key, state, person_id, findings, import_id, undone_at in (
+            connection.execute(query)
+        )
     }
 
 
 def save_rows(
     connection: Connection,
-    rows: Iterable[tuple[ReadRow, int | None, tuple[Finding, ...]]],
+    judged: Sequence[Judged],
     known: dict[bytes, KnownRow],
     import_id: int,
+    source: RecordSource,
     now: Timestamp,
-) -> None:
-    """Store rows with their person (None: refused) and all findings.
+) -> dict[bytes, int]:
+    """Store rows with all that was made of them; gives the record id of each content.
 
-    A row that came before and was refused then is judged anew: it keeps its id and first arrival.
+    A row that came before and is judged anew keeps its id and first arrival.
     """
+    fresh = [one for one in judged if one.row.content_hash not in known]
+    ids = new_ids(connection, DoseRow.__table__, len(fresh))  # type: ignore[arg-type]  # a table
     new: list[Row] = []
-    again: list[Row] = []
-    for row, person_id, findings in rows:
-        judged = _judged(row, person_id, findings)
-        former = known.get(row.content_hash)
-        if former is None:
-            arrival = {"import_id": import_id, "line": row.line, "received_at": now}
-            new.append({"content_hash": row.content_hash, "raw": row.raw, **arrival, **judged})
-        else:
-            again.append({"key": former.id, **{f"new_{name}": judged[name] for name in judged}})
+    for key, one in zip(ids, fresh, strict=True):
+        new.append({"id": key, **_arrival(one, import_id, source, now), **_judged(one, now)})
     if new:
         connection.execute(insert(DoseRow), new)
+    again = [
+        {"key": known[one.row.content_hash].id}
+        | {f"new_{name}": value for name, value in _judged(one, now).items()}
+        for one in judged
+        if one.row.content_hash in known
+    ]
     if again:
         changes: Row = {name: bindparam(f"new_{name}") for name in _JUDGED}
         statement = update(DoseRow).where(DoseRow.id == bindparam("key")).values(**changes)
         connection.execute(statement, again)
+    placed = dict(zip((one.row.content_hash for one in fresh), ids, strict=True))
+    return {key: row.id for key, row in known.items()} | placed
 
 
-_JUDGED = ("state", "findings", "person_id", "vaccine", "injected_on", "lot", "site")
+def save_repeats(
+    connection: Connection, repeats: Iterable[tuple[int, int]], import_id: int
+) -> None:
+    """Note which records of other imports came again in this one: record and line."""
+    rows: list[Row] = [
+        {"record_id": record_id, "import_id": import_id, "line": line}
+        for record_id, line in repeats
+    ]
+    if rows:
+        dialect = postgresql if is_postgresql(connection) else sqlite
+        connection.execute(dialect.insert(RepeatRow).on_conflict_do_nothing(), rows)
 
 
-def _judged(row: ReadRow, person_id: int | None, findings: tuple[Finding, ...]) -> Row:
+def text_of(findings: Iterable[Finding]) -> str:
+    """Findings as the register keeps them: pairs `field:CODE`, separated by spaces."""
+    return " ".join([f"{finding.field}:{finding.code.value}" for finding in findings])
+
+
+def findings_of(text: str) -> tuple[Finding, ...]:
+    """The findings that the register keeps of a record."""
+    pairs = (pair.split(":", 1) for pair in text.split())
+    return tuple(Finding(field, ReasonCode(code)) for field, code in pairs)
+
+
+_JUDGED: Final = (
+    "state", "findings", "person_id", "vaccine", "injected_on", "lot", "site", "site_id",
+    "full_name", "birth_date", "sex", "id_number", "old_numbers", "phone", "health_card",
+    "dose_number", "tier", "evidence", "validated_at",
+)  # fmt: skip
+
+
+def _arrival(one: Judged, import_id: int, source: RecordSource, now: Timestamp) -> Row:
+    """How a row came; this never changes."""
+    row = one.row
+    return {
+        "content_hash": row.content_hash,
+        "raw": row.raw,
+        "import_id": import_id,
+        "line": row.line,
+        "received_at": now,
+        "source": source.value,
+        "source_id": row.row.source_id,
+        "part": row.row.part,
+        "historical": int(row.historical),
+    }
+
+
+def _judged(one: Judged, now: Timestamp) -> Row:
     """What was made of a row; one that cannot be read has no typed values."""
-    record = row.record
-    state = RecordState.REFUSED if person_id is None else RecordState.ACCEPTED
-    typed = (
-        (record.vaccine, record.injected_on, record.lot, record.site)
-        if record is not None
-        else (None, None, None, None)
+    decision = one.decision
+    person = None if decision.person is None else decision.person.id
+    accepted = one.state is RecordState.ACCEPTED
+    matched = (
+        None if decision.tier is None else decision.tier.value,
+        None
+        if decision.comparison is None
+        else evidence_of(decision.comparison, same_phone=decision.same_phone),
+        now if accepted else None,
     )
-    codes = " ".join(f"{finding.field}:{finding.code}" for finding in findings)
-    return dict(zip(_JUDGED, (state.value, codes, person_id, *typed), strict=True))
+    typed = (None,) * 13 if one.row.record is None else _typed(one.row.record, one.site)
+    values = (one.state.value, text_of(decision.findings), person, *typed, *matched)
+    return dict(zip(_JUDGED, values, strict=True))
+
+
+def _typed(record: DoseRecord, site: Site | None) -> tuple[object, ...]:
+    """What a record states, as the register keeps it."""
+    identity = record.identity
+    return (
+        record.vaccine,
+        record.injected_on,
+        record.lot,
+        record.site,
+        None if site is None else site.id,
+        identity.name,
+        str(identity.birth_date),
+        identity.sex,
+        identity.id_number,
+        " ".join(identity.old_numbers) or None,
+        identity.phone,
+        record.health_card,
+        record.dose_number,
+    )

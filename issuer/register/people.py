@@ -1,29 +1,31 @@
 """Persons in the register: loading those that records may be about, storing what was decided."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Select,
-    Text,
-    and_,
-    bindparam,
-    column,
-    insert,
-    select,
-    update,
-    values,
-)
+from sqlalchemy import Connection, and_, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql import ColumnElement
 
-from issuer.matching import Person
+from issuer.matching import Person, bare_name
 from issuer.records import Identity
-from issuer.register.models import DoseRow, PersonRow, RecordState
+from issuer.register.bulk import is_postgresql, new_ids, pairs, within
+from issuer.register.models import DoseRow, PersonRow, RecordState, Row
+from issuer.register.people_models import IdentifierRow
 from spec.certificate import Timestamp, VaccineCode
 from spec.names import canonical_name
 
-__all__ = ["load_doses", "load_people", "save_people"]
+__all__ = [
+    "load_doses",
+    "load_people",
+    "load_persons",
+    "mark_due",
+    "members_of",
+    "note_identifiers",
+    "save_people",
+]
 
 _COLUMNS = (
     PersonRow.id,
@@ -33,113 +35,179 @@ _COLUMNS = (
     PersonRow.sex,
     PersonRow.id_number,
     PersonRow.phone,
+    PersonRow.merged_into,
 )
 
 
 def load_people(connection: Connection, identities: Sequence[Identity]) -> list[Person]:
-    """Load everybody with one of these identity numbers, or with a name and birth date of these.
+    """Load everybody whom records may be about, with their doses, by what the indexes hold.
 
-    They come with their doses.
+    That is everybody who has, or had, one of these identity numbers or telephone numbers, or has a
+    name and birth date of these, marks aside. Somebody of whom no dose is left is nobody's match.
     """
-    rows: list[Any] = []
-    if numbers := {one.id_number for one in identities if one.id_number is not None}:
-        rows += connection.execute(select(*_COLUMNS).where(PersonRow.id_number.in_(numbers)))
-    if names := {(canonical_name(one.name), str(one.birth_date)) for one in identities}:
-        rows += connection.execute(_named(names))
-    people = {row.id: Person(**row._mapping) for row in rows}
-    doses = load_doses(connection, people)
+    numbers = {one.id_number for one in identities} | {
+        number for one in identities for number in one.old_numbers
+    }
+    phones = {one.phone for one in identities}
+    names = {(bare_name(canonical_name(one.name)), str(one.birth_date)) for one in identities}
+    rows = [
+        *_found_by(connection, PersonRow.id_number, "id_number", numbers - {None}),
+        *_found_by(connection, PersonRow.phone, "phone", phones - {None}),
+        *_named(connection, sorted(names)),
+    ]
+    return [person for person in _people(connection, rows) if person.doses]
+
+
+def load_persons(connection: Connection, person_ids: Iterable[int]) -> list[Person]:
+    """Load persons by their ids, with their doses."""
+    query = select(*_COLUMNS).where(within(connection, _id(), person_ids))
+    return _people(connection, connection.execute(query).all())
+
+
+def _found_by(
+    connection: Connection, own: Any, kind: str, values: "set[str | None]"
+) -> Iterable[Any]:
+    """Everybody who has one of these numbers now, or is known to have or have had it."""
+    if not values:
+        return
+    yield from connection.execute(select(*_COLUMNS).where(within(connection, own, values)))
+    noted = select(IdentifierRow.person_id).where(
+        within(connection, IdentifierRow.__table__.c.value, values), IdentifierRow.kind == kind
+    )
+    if ids := set(connection.execute(noted).scalars()):
+        yield from connection.execute(select(*_COLUMNS).where(within(connection, _id(), ids)))
+
+
+def _named(connection: Connection, names: list[tuple[str, str]]) -> Iterable[Any]:
+    """Everybody of these bare names and birth dates."""
+    wanted = pairs(connection, names)
+    same = and_(PersonRow.bare_name == wanted.c.one, PersonRow.birth_date == wanted.c.other)
+    return connection.execute(select(*_COLUMNS).select_from(wanted).join(PersonRow, same))
+
+
+def _people(connection: Connection, rows: Iterable[Any]) -> list[Person]:
+    people = {
+        key: Person(
+            id=key, name=name, canonical_name=canonical, birth_date=birth_date, sex=sex,
+            id_number=number, phone=phone, merged_into=merged_into,
+        )
+        for key, name, canonical, birth_date, sex, number, phone, merged_into in rows
+    }  # fmt: skip
+    roots = {person.merged_into or key for key, person in people.items()}
+    doses = load_doses(connection, roots)
     for key, person in people.items():
-        person.doses = doses.get(key, {})
+        # One mapping for all who are one person, so that a dose of one is a dose of all.
+        person.doses = doses.setdefault(person.merged_into or key, {})
+    _load_identifiers(connection, people)
     return list(people.values())
+
+
+def _load_identifiers(connection: Connection, people: dict[int, Person]) -> None:
+    query = select(IdentifierRow.person_id, IdentifierRow.kind, IdentifierRow.value).where(
+        within(connection, IdentifierRow.__table__.c.person_id, people)
+    )
+    for person_id, kind, value in connection.execute(query):
+        person = people[person_id]
+        if kind == "phone":
+            person.phones += (value,)
+        elif value != person.id_number:
+            person.old_numbers += (value,)
+
+
+def members_of(connection: Connection, person_ids: Iterable[int]) -> dict[int, int]:
+    """Those who are merged into some persons, each with the person who stands for them."""
+    merged = PersonRow.__table__.c.merged_into
+    query = select(PersonRow.id, merged).where(within(connection, merged, person_ids))
+    return dict(connection.execute(query).all())
 
 
 def load_doses(
     connection: Connection, person_ids: Iterable[int]
 ) -> dict[int, dict[date, VaccineCode]]:
-    """Load the accepted doses of persons: for each person a vaccine for each day."""
-    doses: dict[int, dict[date, VaccineCode]] = {}
-    query = select(DoseRow.person_id, DoseRow.injected_on, DoseRow.vaccine).where(
-        DoseRow.person_id.in_(list(person_ids)), DoseRow.state == RecordState.ACCEPTED
+    """Load the accepted doses of persons, and of those merged into them: a vaccine for each day."""
+    roots = set(person_ids)
+    if not roots:
+        return {}
+    members = members_of(connection, roots)
+    doses: defaultdict[int, dict[date, VaccineCode]] = defaultdict(dict)
+    person = DoseRow.__table__.c.person_id
+    query = select(person, DoseRow.injected_on, DoseRow.vaccine).where(
+        within(connection, person, [*roots, *members]),
+        DoseRow.state == RecordState.ACCEPTED.value,
     )
     for person_id, day, vaccine in connection.execute(query):
         # An accepted record has all three.
         if person_id is not None and day is not None and vaccine is not None:
-            doses.setdefault(person_id, {})[day] = VaccineCode(vaccine)
-    return doses
+            doses[members.get(person_id, person_id)][day] = VaccineCode(vaccine)
+    return dict(doses)
 
 
 def save_people(connection: Connection, people: Iterable[Person], now: Timestamp) -> None:
     """Store those whom an accepted record touched, and mark them as due; the new get their id."""
     touched = [person for person in people if person.touched]
-    known = [person for person in touched if person.id is not None]
     new = [person for person in touched if person.id is None]
-    if known:
-        _update(connection, known)
+    known = [person for person in touched if person.id is not None]
+    changed = [person for person in known if person.changed]
+    if changed:
+        _update(connection, changed)
     if new:
         _insert(connection, new, now)
+    mark_due(connection, [person.merged_into or person.id or 0 for person in known])
+    rows = [
+        {"person_id": person.id, "kind": kind, "value": value, "noted_at": now}
+        for person in touched
+        for kind, value in person.learned
+    ]
+    note_identifiers(connection, rows)
 
 
-def _named(names: set[tuple[str, str]]) -> "Select[*tuple[Any, ...]]":
-    """Everybody of these names and birth dates.
+def mark_due(connection: Connection, person_ids: Iterable[int]) -> None:
+    """Let the certificates of persons follow in the next batch of issuing."""
+    ids = sorted(set(person_ids))
+    if ids:
+        connection.execute(update(PersonRow).where(within(connection, _id(), ids)).values(due=1))
 
-    A join with a list of values: for pairs after IN, SQLite would read the whole table.
-    """
-    wanted = (
-        values(column("canonical_name", Text), column("birth_date", Text), name="wanted")
-        .data(sorted(names))
-        .cte("wanted")
-    )
-    same = and_(
-        PersonRow.canonical_name == wanted.c.canonical_name,
-        PersonRow.birth_date == wanted.c.birth_date,
-    )
-    return select(*_COLUMNS).select_from(wanted).join(PersonRow, same)
+
+def note_identifiers(connection: Connection, rows: list[Row]) -> None:
+    """Note further numbers of persons; what is noted already is not noted twice."""
+    if not rows:
+        return
+    dialect = postgresql if is_postgresql(connection) else sqlite
+    connection.execute(dialect.insert(IdentifierRow).on_conflict_do_nothing(), rows)
+
+
+def _id() -> "ColumnElement[int]":
+    column: ColumnElement[int] = PersonRow.__table__.c.id
+    return column
 
 
 def _update(connection: Connection, people: list[Person]) -> None:
     statement = (
         update(PersonRow)
         .where(PersonRow.id == bindparam("key"))
-        .values(
-            sex=bindparam("new_sex"),
-            id_number=bindparam("new_id_number"),
-            phone=bindparam("new_phone"),
-            due=1,
-        )
+        .values(sex=bindparam("new_sex"), phone=bindparam("new_phone"))
     )
     parameters = [
-        {
-            "key": person.id,
-            "new_sex": person.sex,
-            "new_id_number": person.id_number,
-            "new_phone": person.phone,
-        }
-        for person in people
+        {"key": person.id, "new_sex": person.sex, "new_phone": person.phone} for person in people
     ]
     connection.execute(statement, parameters)
 
 
 def _insert(connection: Connection, people: list[Person], now: Timestamp) -> None:
-    """Insert new persons; the rows that come back in any order are told apart by their keys."""
-    statement = insert(PersonRow).returning(*_COLUMNS)
-    parameters = [
-        {
+    ids = new_ids(connection, PersonRow.__table__, len(people))  # type: ignore[arg-type]  # a table
+    parameters: list[Row] = []
+    for key, person in zip(ids, people, strict=True):
+        person.id = key
+        parameters.append({
+            "id": key,
             "name": person.name,
             "canonical_name": person.canonical_name,
+            "bare_name": bare_name(person.canonical_name),
             "birth_date": person.birth_date,
             "sex": person.sex,
             "id_number": person.id_number,
             "phone": person.phone,
             "due": 1,
             "created_at": now,
-        }
-        for person in people
-    ]
-    ids = {_key(row): row.id for row in connection.execute(statement, parameters)}
-    for person in people:
-        person.id = ids[_key(person)]
-
-
-def _key(person: Any) -> tuple[str | None, str, str, str | None]:
-    """What no two persons share: the number, or else name, birth date and telephone number."""
-    return (person.id_number, person.canonical_name, person.birth_date, person.phone)
+        })  # fmt: skip
+    connection.execute(insert(PersonRow), parameters)

@@ -23,13 +23,15 @@ class SiteRow(Base):
     """A place that vaccinates: of a list, or first seen in a record and flagged as unlisted."""
 
     __tablename__ = "sites"
-    __table_args__ = (Index(None, "province", "district"),)
+    __table_args__ = (Index(None, "province", "district"), Index(None, "name_key"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
-    """Code or name, case folded: what a record names it by."""
+    """Its code, or its name where it has none, case folded: what a record names it by."""
     code: Mapped[str | None]
     name: Mapped[str]
+    name_key: Mapped[str]
+    """Its name, case folded: records name a site by that too."""
     province: Mapped[str | None]
     """GSO code of two digits, such as 46 for Thừa Thiên Huế."""
     district: Mapped[str | None]

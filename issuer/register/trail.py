@@ -6,9 +6,9 @@ transaction. The trail is only ever added to.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Connection, Select, insert, literal, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 from sqlalchemy.orm import aliased
 
 from issuer.register.models import CertificateRow, CertificateState, Row, StatusChangeRow
@@ -21,13 +21,9 @@ __all__ = [
     "certificates_at",
     "change_states",
     "former_states",
-    "supersede_former",
     "trail_after",
     "trail_of",
 ]
-
-_AUTOMATIC: Final = "dosepass"
-_NEWER: Final = "a newer certificate was issued"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,33 +138,6 @@ def change_states(
     ]
     if rows:
         connection.execute(insert(StatusChangeRow), rows)
-
-
-def supersede_former(connection: Connection, person_ids: Iterable[int], now: Timestamp) -> None:
-    """Supersede the issued certificates of persons who get newer ones, in bulk.
-
-    They are locked first: an operator may be changing one of them at this moment.
-    """
-    issued = (
-        select(CertificateRow.id)
-        .where(
-            CertificateRow.person_id.in_(list(person_ids)),
-            CertificateRow.state == CertificateState.ISSUED.value,
-        )
-        .order_by(CertificateRow.id)
-        .with_for_update()
-    )
-    ids = list(connection.execute(issued).scalars())
-    if not ids:
-        return
-    former, state = CertificateState.ISSUED.value, CertificateState.SUPERSEDED.value
-    ours = CertificateRow.id.in_(ids)
-    lines = select(CertificateRow.id, *map(literal, (now, _AUTOMATIC, _NEWER, former, state)))
-    columns = ["certificate_id", "at", "operator", "reason", "former_state", "state"]
-    connection.execute(
-        insert(StatusChangeRow).from_select(columns, lines.where(ours).order_by(CertificateRow.id))
-    )
-    connection.execute(update(CertificateRow).where(ours).values(state=state))
 
 
 def trail_of(connection: Connection, certificate_id: int) -> list[TrailLine]:

@@ -103,7 +103,8 @@ def test_from_doses_to_a_certificate_that_verifies(issuer: Command) -> None:
     ended = issue(issuer, write(row(), SECOND), "--out", "out")
     assert (ended.code, ended.err) == (0, "dosepass-issuer: drew 1 into out\n")
     assert counts(ended.out) == {
-        "rows read": 2, "accepted": 2, "recorded before": 0, "refused": 0, "flags": 0,
+        "rows read": 2, "accepted": 2, "recorded before": 0, "waiting for review": 0, "refused": 0,
+        "flags": 0,
         "certificates issued": 1, "already issued": 0,
     }  # fmt: skip
     (folder,) = Path("out").iterdir()

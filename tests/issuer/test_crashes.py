@@ -17,7 +17,7 @@ from issuer.status_requests import Request
 from issuer.status_rules import Action
 from spec.certificate import StatusPosition
 from tests.authority import vaccine_table
-from tests.issuer.world import World, csv_text, row
+from tests.issuer.world import World, csv_text, row, stranger
 
 PEOPLE: Final = 300
 LEAST_KILLS: Final = 8
@@ -26,10 +26,9 @@ FORK: Final = multiprocessing.get_context("fork")
 
 def records() -> str:
     """Two doses of everybody, not side by side, with some rows twice and some refused."""
-    numbers = [f"07919000{number:04}" for number in range(PEOPLE)]
-    first = [row(id_number=number, phone="") for number in numbers]
-    second = [row(id_number=number, phone="", injected_on="20/08/2021") for number in numbers]
-    refused = [row(vaccine="?", lot=number) for number in numbers[:9]]
+    first = [stranger(number) for number in range(PEOPLE)]
+    second = [stranger(number, injected_on="20/08/2021") for number in range(PEOPLE)]
+    refused = [row(vaccine="?", lot=f"{number}") for number in range(9)]
     return csv_text(*first, *second, *first[:20], *refused)
 
 

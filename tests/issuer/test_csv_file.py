@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from issuer.csv_file import COLUMNS, CsvFile, RecordFileError, SourceRow, open_csv
+from issuer.csv_file import CsvFile, open_csv
+from issuer.source import COLUMNS, RecordFileError, SourceRow
 
 HEADER = ",".join(COLUMNS)
 ROW = "Nguyễn Thị Hoà,31/12/1990,Nữ,079190000123,0912345678,AZ,16/06/2021,L1,46001"

@@ -16,7 +16,7 @@ from spec.certificate import StatusPosition, Timestamp
 from spec.certificate_number import parse_certificate_number
 from spec.cose import Algorithm
 from tests.authority import DAY, SIGNS_UNTIL, VERIFIES_UNTIL
-from tests.issuer.world import Keys, PowerCutError, World, row
+from tests.issuer.world import Keys, PowerCutError, World, row, stranger
 
 RESERVED, ISSUED = CertificateState.RESERVED, CertificateState.ISSUED
 SUPERSEDED, ABANDONED = CertificateState.SUPERSEDED, CertificateState.ABANDONED
@@ -28,7 +28,7 @@ def world(tmp_path: Path) -> World:
 
 
 def strangers(count: int) -> list[dict[str, str]]:
-    return [row(id_number=f"0791900{number:05}", phone="") for number in range(count)]
+    return [stranger(number) for number in range(count)]
 
 
 class BrokenSigner:

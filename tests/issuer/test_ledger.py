@@ -23,7 +23,7 @@ from spec.genuine_list import GENUINE_LIST_BYTES, is_genuine
 from spec.limits import CLOCK_TOLERANCE, STATUS_LIST_SIZE
 from spec.status_list import STATUS_LIST_BYTES, Status, status_at
 from tests.authority import DAY
-from tests.issuer.world import PowerCutError, World, row
+from tests.issuer.world import PowerCutError, World, row, stranger
 
 LATER = 2 * CLOCK_TOLERANCE
 STATUS_OF = {
@@ -63,10 +63,7 @@ def mixed(world: World) -> World:
 
 
 def strangers(count: int, start: int = 0, **changes: str) -> list[dict[str, str]]:
-    return [
-        row(id_number=f"0791900{number:05}", phone="", **changes)
-        for number in range(start, start + count)
-    ]
+    return [stranger(number, **changes) for number in range(start, start + count)]
 
 
 def opened(world: World, issuer: str = "VN") -> "closing[RegisterLedger]":
@@ -234,7 +231,7 @@ def test_everything_is_of_the_moment_of_opening(world: World) -> None:
 def issue_for_ever(folder: Path) -> None:
     world = World(folder)
     for number in range(100_000):
-        world.issue(row(id_number=f"0792{number:08}", phone=""))
+        world.issue(stranger(number))
 
 
 def test_it_is_read_while_others_issue(world: World) -> None:

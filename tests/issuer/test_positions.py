@@ -9,7 +9,7 @@ from issuer.register.database import RegisterError
 from issuer.register.list_order import ListOrder, new_seed
 from issuer.register.positions import draw_positions
 from spec.limits import STATUS_LIST_SIZE
-from tests.issuer.world import PowerCutError, World, row
+from tests.issuer.world import PowerCutError, World, stranger
 
 SEED = bytes(range(16))
 
@@ -144,5 +144,5 @@ def test_a_list_that_another_worker_opens_meanwhile_is_shared(
 
 
 def test_certificates_stand_at_the_positions_drawn(world: World) -> None:
-    world.issue(*(row(id_number=f"0791900{number:05}", phone="") for number in range(20)))
+    world.issue(*(stranger(number) for number in range(20)))
     assert [one.position for one in world.certificates()] == order(seed_of(world), 20)

@@ -14,7 +14,7 @@ from issuer.register.database import Register, RegisterError
 from issuer.register.models import Base, CertificateRow, PersonRow
 from issuer.register.positions import draw_positions
 from issuer.status_rules import Action
-from tests.issuer.world import HOA, PowerCutError, World, row
+from tests.issuer.world import HOA, PowerCutError, World, row, stranger
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_a_full_disk_is_said_without_anybodys_data_and_loses_nothing(tmp_path: P
     with world.register.writing() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
-    people = [row(id_number=f"0791901{number:05}", phone="") for number in range(300)]
+    people = [stranger(number + 1000) for number in range(300)]
     with pytest.raises(RegisterError, match="cannot be used: database or disk is full") as caught:
         world.issue(*people)
     told = "".join(traceback.format_exception(caught.value)) + str(caught.value.hint)
@@ -153,7 +153,7 @@ def test_what_the_database_refuses_is_told_without_the_data_it_refused(world: Wo
 
 def test_a_register_damaged_in_the_middle(tmp_path: Path) -> None:
     world = World(tmp_path)
-    world.issue(*(row(id_number=f"0791900{number:05}", phone="") for number in range(300)))
+    world.issue(*(stranger(number) for number in range(300)))
     world.register.close()
     path = tmp_path / "register.sqlite3"
     data = bytearray(path.read_bytes())

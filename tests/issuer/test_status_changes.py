@@ -11,7 +11,7 @@ from issuer.status_requests import Fault, Request
 from issuer.status_rules import Action, Refusal, next_state, words_of
 from spec.certificate import StatusPosition
 from tests.authority import DAY
-from tests.issuer.world import PowerCutError, World, row
+from tests.issuer.world import PowerCutError, World, row, stranger
 
 S = CertificateState
 REVOKE, SUSPEND, REINSTATE, SUPERSEDE = Action
@@ -44,7 +44,7 @@ def world(tmp_path: Path) -> World:
 
 
 def strangers(count: int, **changes: str) -> list[dict[str, str]]:
-    return [row(id_number=f"0791900{number:05}", phone="", **changes) for number in range(count)]
+    return [stranger(number, **changes) for number in range(count)]
 
 
 def results(world: World, action: Action, *places: int, reason: str = "a good reason") -> list[str]:

@@ -28,7 +28,7 @@ from spec.certificate import StatusPosition
 from spec.certificate_number import certificate_number
 from tests.authority import DAY
 from tests.issuer.test_cli import Ended
-from tests.issuer.world import HOA, World, row
+from tests.issuer.world import HOA, World, stranger
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "revoking.md"
 WHY = ("--reason", "wrong vaccine on it", "--operator", "minh")
@@ -60,7 +60,7 @@ def issuer(
     for name in ("DOSEPASS_HOME", "DOSEPASS_REGISTER", "DOSEPASS_OPERATOR"):
         monkeypatch.delenv(name, raising=False)
     world = World(home)
-    world.issue(*(row(id_number=f"0791900{number:05}", phone="") for number in range(3)))
+    world.issue(*(stranger(number) for number in range(3)))
 
     def run(*arguments: str, stdin: bytes = b"", terminal: bool = False) -> Ended:
         monkeypatch.setattr("sys.argv", ["dosepass-issuer", *arguments])

@@ -12,7 +12,7 @@ from keys.signer import Signer, signer_from_uri
 from spec.cose import Algorithm, Kid
 from spec.trust_list import PublicKey, TrustedKey
 from tests.authority import DAY
-from tests.issuer.world import Keys, World, row
+from tests.issuer.world import Keys, World, stranger
 from tests.keys.tokens import SECRET, URI, Tokens, lose_session, made, tokens_in
 
 RESERVED, ISSUED = CertificateState.RESERVED, CertificateState.ISSUED
@@ -64,7 +64,7 @@ def key(tokens: Tokens, world: World, request: pytest.FixtureRequest) -> TokenKe
 @pytest.fixture
 def world(tmp_path: Path) -> World:
     world = World(tmp_path)
-    people = (row(id_number=f"0791900{number:05}", phone="") for number in range(PEOPLE))
+    people = (stranger(number) for number in range(PEOPLE))
     world.take_in(*people)
     return world
 

@@ -2,21 +2,27 @@
 
 import csv
 import io
+import json
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import event, select
 
-from issuer.csv_file import COLUMNS, open_csv
+from issuer.csv_file import open_csv
 from issuer.intake import RowOutcome, take_in
 from issuer.issuing import Issuing, IssuingSummary
 from issuer.records import Rules
 from issuer.register.database import Register
-from issuer.register.models import CertificateRow, CertificateState
+from issuer.register.models import CertificateRow, CertificateState, DoseRow, RecordState
+from issuer.register.people_models import ReviewDecision, ReviewItemRow
+from issuer.register.waiting import decide
 from issuer.signing import SigningKey
+from issuer.source import COLUMNS
 from issuer.status_changes import Outcome, StatusChanges
 from issuer.status_requests import Request
 from issuer.status_rules import Action
@@ -25,7 +31,7 @@ from tests.authority import DAY, Authority, vaccine_table
 from tests.authority import SigningKey as HeldKey
 from verifier.pipeline import verify
 
-__all__ = ["HOA", "Keys", "World", "csv_text", "row"]
+__all__ = ["HOA", "Keys", "WaitingItem", "World", "csv_text", "row", "stranger"]
 
 HOA: Final = {
     "full_name": "Nguyễn Thị Hoà",
@@ -40,9 +46,26 @@ HOA: Final = {
 }
 
 
+_LETTERS: Final = str.maketrans("0123456789", "abcdeghikl")
+"""A name with digits would be refused."""
+
+
 def row(**changes: str) -> dict[str, str]:
     """A sound row: the first dose of the person in Huế, with changes."""
     return HOA | changes
+
+
+def stranger(number: int, **changes: str) -> dict[str, str]:
+    """A sound row of somebody who is nobody else's near double, whatever the numbers."""
+    given = f"{number:03}".translate(_LETTERS).title()
+    born = date(1990, 1 + number // 28 % 12, 1 + number % 28)
+    person = {
+        "full_name": f"Nguyễn Thị {given}",
+        "birth_date": f"{born:%d/%m/%Y}",
+        "id_number": f"079190{number:06}",
+        "phone": "",
+    }
+    return row(**(person | changes))
 
 
 def csv_text(*rows: dict[str, str]) -> str:
@@ -64,6 +87,16 @@ class Keys:
         """The same key at any time."""
         trusted: HeldKey = self.key
         return SigningKey(self.key, trusted.trusted.verifies_until)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingItem:
+    """A record that waits."""
+
+    id: int
+    record_id: int
+    person_id: int | None
+    differences: list[dict[str, Any]]
 
 
 class World:
@@ -105,6 +138,33 @@ class World:
         """Take rows in and issue what follows."""
         self.take_in(*rows)
         return self.issuing().run()
+
+    def waiting(self) -> list["WaitingItem"]:
+        """The open review items, in the order of their opening."""
+        query = (
+            select(ReviewItemRow.id, ReviewItemRow.record_id, ReviewItemRow.person_id,
+                   ReviewItemRow.differences)
+            .where(ReviewItemRow.decided_at.is_(None))
+            .order_by(ReviewItemRow.id)
+        )  # fmt: skip
+        with self.register.reading() as connection:
+            return [
+                WaitingItem(key, record_id, person_id, json.loads(differences))
+                for key, record_id, person_id, differences in connection.execute(query)
+            ]
+
+    def decide(self, item: "WaitingItem", decision: ReviewDecision, **more: Any) -> int | None:
+        """Decide an item as the operator `lan`."""
+        with self.register.writing() as connection:
+            return decide(connection, item.id, decision, "lan", self.clock.now(), **more)
+
+    def records(self, *states: RecordState) -> list[Any]:
+        """The rows of dose records in some states (all without any), in their order."""
+        query = select(DoseRow.__table__).order_by(DoseRow.id)
+        if states:
+            query = query.where(DoseRow.state.in_(states))
+        with self.register.reading() as connection:
+            return list(connection.execute(query))
 
     def certificates(self, *states: CertificateState) -> list[CertificateRow]:
         """The rows of certificates in some states (all without any), in their order."""

@@ -25,7 +25,7 @@ from keys.ledger import REGISTER_FILE, ListStatuses
 from spec.certificate import StatusPosition, Timestamp
 from spec.cose import Kid
 from tests.authority import vaccine_table
-from tests.issuer.world import csv_text, row
+from tests.issuer.world import csv_text, stranger
 from tests.keys.homes import DAY, NOW, SECRET
 
 __all__ = ["HeldLedger", "certificates", "digest_of", "issue", "revoke"]
@@ -55,9 +55,7 @@ class HeldLedger:
 
 def issue(authority: Authority, people: int, moment: Timestamp = NOW, *, first: int = 0) -> None:
     """Issue a certificate to each of some new people at a moment."""
-    rows = [
-        row(id_number=f"079190{number:06}", phone="") for number in range(first, first + people)
-    ]
+    rows = [stranger(number) for number in range(first, first + people)]
     path = authority.home.parent / "records.csv"
     path.write_text(csv_text(*rows), encoding="utf-8", newline="")
     clock = FixedClock(moment)

@@ -25,7 +25,8 @@ _PAGE = 1000
 _UNDECIDED = "decided_at IS NULL"
 _OPEN = "state IN ('pending', 'approved')"
 _MATCHED_IN_PART = {
-    "NAME_DIFFERS", "DOB_DIFFERS", "SEX_DIFFERS", "ID_DIFFERS", "VACCINE_DIFFERS", "TOO_MANY_DOSES",
+    "NAME_DIFFERS", "DOB_DIFFERS", "SEX_DIFFERS", "ID_DIFFERS", "ID_MISSING", "VACCINE_DIFFERS",
+    "TOO_MANY_DOSES",
 }  # fmt: skip
 _WARNINGS = {
     "NAME_NO_MARKS", "NAME_FORMAT_ONLY", "SEX_FORMAT", "ID_ZERO_RESTORED", "ID_CONFLICTS_DOB_SEX",
@@ -68,6 +69,7 @@ def _make_sites() -> None:
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("code", sa.Text()),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_key", sa.Text(), nullable=False),
         sa.Column("province", sa.Text()),
         sa.Column("district", sa.Text()),
         sa.Column("codes_of", sa.Integer()),
@@ -78,6 +80,7 @@ def _make_sites() -> None:
         sa.UniqueConstraint("key", name="uq_sites_key"),
     )
     op.create_index("ix_sites_province_district", "sites", ["province", "district"])
+    op.create_index("ix_sites_name_key", "sites", ["name_key"])
 
 
 def _widen_imports() -> None:
@@ -347,7 +350,7 @@ def _let_wait(connection: Any, row: Any) -> None:
     differences = [
         {
             "field": field,
-            "kind": "differs",
+            "kind": code,
             "record": cells.get(field),
             "person": None if person is None else getattr(person, _COMPARED.get(field, ""), None),
         }

@@ -1,0 +1,335 @@
+"""Records that are taken back, put back, corrected, or undone with their whole import.
+
+What a person's certificate says follows in the next batch of issuing. Somebody of whom no dose is
+left gives their numbers free: what was entered by mistake must not stand in the way of what is
+right. Their row stays, and `restore` gives the numbers back.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy.orm import aliased
+
+from issuer.matching import bare_name
+from issuer.records import DoseRecord
+from issuer.register.bulk import new_ids, within
+from issuer.register.history import record_changes
+from issuer.register.models import (
+    DoseRow,
+    ImportRow,
+    PersonRow,
+    RecordSource,
+    RecordState,
+    RepeatRow,
+    Row,
+)
+from issuer.register.people import mark_due, note_identifiers
+from issuer.register.waiting import overtake
+from keys.errors import HintedError
+from spec.certificate import Timestamp
+from spec.names import canonical_name
+
+__all__ = ["ChangeError", "Replacement", "replace", "restore", "undo_import", "withdraw"]
+
+_LIVING = [RecordState.ACCEPTED.value, RecordState.REVIEW.value]
+
+
+class ChangeError(HintedError):
+    """A record cannot be changed so."""
+
+    code: ClassVar[str] = "change"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Replacement:
+    """How a corrected record came."""
+
+    raw: str
+    source: RecordSource = RecordSource.CORRECTION
+    content_hash: bytes | None = None
+    """None: made of `raw` and the record that is corrected."""
+    import_id: int | None = None
+    """None: an import of its own, as a correction that somebody asked for has."""
+    line: int = 1
+    source_id: str | None = None
+
+
+def withdraw(
+    connection: Connection,
+    record_ids: Sequence[int],
+    operator: str,
+    reason: str,
+    now: Timestamp,
+) -> list[int]:
+    """Take records back; gives the ids of those that were accepted or waiting until now."""
+    ids = _in_states(connection, record_ids, _LIVING)
+    if ids:
+        people = _people_of(connection, ids)
+        record_changes(connection, ids, RecordState.WITHDRAWN, operator, reason, now)
+        overtake(connection, ids, operator, now)
+        _release(connection, people, now)
+        mark_due(connection, _roots(connection, people))
+    return ids
+
+
+def restore(
+    connection: Connection, record_id: int, operator: str, reason: str, now: Timestamp
+) -> None:
+    """Put a withdrawn record back to the person whose it was. Raises ChangeError."""
+    record = _locked(connection, record_id)
+    if record is None or record.state != RecordState.WITHDRAWN or record.person_id is None:
+        raise ChangeError("there is no withdrawn record of a person to put back")
+    record_changes(connection, [record_id], RecordState.ACCEPTED, operator, reason, now)
+    connection.execute(
+        update(DoseRow)
+        .where(DoseRow.id == record_id, DoseRow.validated_at.is_(None))
+        .values(validated_at=int(now))
+    )
+    _give_back(connection, record)
+    mark_due(connection, _roots(connection, [record.person_id]))
+
+
+def undo_import(
+    connection: Connection, import_id: int, operator: str, reason: str, now: Timestamp
+) -> int:
+    """Take back all records of an import but those that another import brought too.
+
+    Gives how many were taken back; raises ChangeError for an import that is undone or unknown.
+    """
+    done = connection.execute(
+        update(ImportRow)
+        .where(ImportRow.id == import_id, ImportRow.undone_at.is_(None))
+        .values(undone_at=int(now))
+    )
+    if not done.rowcount:
+        raise ChangeError("there is no such import, or it is undone already")
+    other = aliased(ImportRow)
+    elsewhere = (
+        exists()
+        .where(RepeatRow.record_id == DoseRow.id, RepeatRow.import_id == other.id)
+        .where(other.undone_at.is_(None), other.id != import_id)
+    )
+    ours = select(DoseRow.id).where(DoseRow.import_id == import_id, ~elsewhere)
+    # Records that came first in an import that was undone, and stood because this one had them too.
+    first = aliased(ImportRow)
+    left = (
+        select(DoseRow.id)
+        .join(RepeatRow, RepeatRow.record_id == DoseRow.id)
+        .join(first, first.id == DoseRow.import_id)
+        .where(RepeatRow.import_id == import_id, first.undone_at.is_not(None), ~elsewhere)
+    )
+    ids = [*connection.execute(ours).scalars(), *connection.execute(left).scalars()]
+    return len(withdraw(connection, ids, operator, reason, now))
+
+
+def replace(
+    connection: Connection,
+    record_id: int,
+    record: DoseRecord,
+    operator: str,
+    reason: str,
+    now: Timestamp,
+    how: Replacement | None = None,
+) -> int:
+    """Let a corrected record take the place of one, and give its id.
+
+    Where the correction changes what the record said of its person, the person changes with it:
+    whoever calls this has made sure that the correction is right. Raises ChangeError when the
+    record is neither accepted nor waiting, or the new identity number is somebody else's.
+    """
+    former = _locked(connection, record_id)
+    if former is None or former.state not in _LIVING or former.person_id is None:
+        raise ChangeError("there is no standing record of a person to correct")
+    _correct_person(connection, former, record, now)
+    new_id = _insert_corrected(connection, former, record, now, how or _asked(former, record))
+    record_changes(connection, [record_id], RecordState.SUPERSEDED, operator, reason, now)
+    overtake(connection, [record_id], operator, now)
+    connection.execute(update(DoseRow).where(DoseRow.id == record_id).values(replaced_by=new_id))
+    mark_due(connection, _roots(connection, [former.person_id]))
+    return new_id
+
+
+def _asked(former: Any, record: DoseRecord) -> Replacement:
+    """A correction that somebody asked for: the values are its raw form."""
+    identity = record.identity
+    raw = {
+        "corrects": former.id,
+        "full_name": identity.name,
+        "birth_date": str(identity.birth_date),
+        "sex": identity.sex,
+        "id_number": identity.id_number,
+        "phone": identity.phone,
+        "vaccine": record.vaccine,
+        "injected_on": record.injected_on.isoformat(),
+        "lot": record.lot,
+        "site": record.site,
+    }
+    return Replacement(raw=json.dumps(raw, ensure_ascii=False))
+
+
+def _correct_person(
+    connection: Connection, former: Any, record: DoseRecord, now: Timestamp
+) -> None:
+    """Change of a person what a correction changes of the record."""
+    identity = record.identity
+    person = connection.execute(
+        select(PersonRow.__table__).where(PersonRow.id == former.person_id).with_for_update()
+    ).one()
+    changes: Row = {}
+    if identity.name != former.full_name:
+        canonical = canonical_name(identity.name)
+        changes |= {"name": identity.name, "canonical_name": canonical}
+        changes["bare_name"] = bare_name(canonical)
+    if str(identity.birth_date) != former.birth_date:
+        changes["birth_date"] = str(identity.birth_date)
+    if identity.sex is not None and identity.sex != former.sex:
+        changes["sex"] = identity.sex
+    if identity.id_number is not None and identity.id_number != person.id_number:
+        if _owner_of(connection, identity.id_number) is not None:
+            raise ChangeError(
+                "the corrected identity number is another person's",
+                hint="compare the two persons; if they are one, merge them first",
+            )
+        changes["id_number"] = identity.id_number
+        if person.id_number is not None:
+            note_identifiers(connection, [_noted(former, "id_number", person.id_number, now)])
+    if not changes:
+        return
+    if {"canonical_name", "birth_date"} & changes.keys() and person.phone is not None:
+        # Another person may have this name, birth date and telephone number: it is kept beside.
+        note_identifiers(connection, [_noted(former, "phone", person.phone, now)])
+        changes["phone"] = None
+    connection.execute(update(PersonRow).where(PersonRow.id == person.id).values(**changes))
+
+
+def _insert_corrected(
+    connection: Connection, former: Any, record: DoseRecord, now: Timestamp, how: Replacement
+) -> int:
+    identity = record.identity
+    content = how.content_hash or hashlib.sha256(how.raw.encode()).digest()
+    import_id = how.import_id or _import_of(connection, how, content, now)
+    (new_id,) = new_ids(connection, DoseRow.__table__, 1)  # type: ignore[arg-type]  # a table
+    row: Row = {
+        "id": new_id,
+        "content_hash": content,
+        "raw": how.raw,
+        "import_id": import_id,
+        "line": how.line,
+        "received_at": int(now),
+        "state": RecordState.ACCEPTED.value,
+        "findings": "",
+        "person_id": former.person_id,
+        "vaccine": record.vaccine,
+        "injected_on": record.injected_on,
+        "lot": record.lot,
+        "site": record.site,
+        "site_id": former.site_id if record.site == former.site else None,
+        "source": how.source.value,
+        "source_id": how.source_id,
+        "part": former.part,
+        "historical": former.historical,
+        "full_name": identity.name,
+        "birth_date": str(identity.birth_date),
+        "sex": identity.sex,
+        "id_number": identity.id_number,
+        "old_numbers": " ".join(identity.old_numbers) or None,
+        "phone": identity.phone,
+        "health_card": record.health_card,
+        "dose_number": record.dose_number,
+        "tier": "decided",
+        "validated_at": int(now),
+    }
+    connection.execute(insert(DoseRow), row)
+    return new_id
+
+
+def _import_of(connection: Connection, how: Replacement, content: bytes, now: Timestamp) -> int:
+    row: Row = {
+        "digest": content,
+        "name": "",
+        "started_at": int(now),
+        "source": how.source.value,
+        "line_done": 1,
+        "finished_at": int(now),
+    }
+    return connection.execute(insert(ImportRow).returning(ImportRow.id), row).scalar_one()
+
+
+def _locked(connection: Connection, record_id: int) -> Any:
+    query = select(DoseRow.__table__).where(DoseRow.id == record_id).with_for_update()
+    return connection.execute(query).one_or_none()
+
+
+def _in_states(
+    connection: Connection, record_ids: Sequence[int], states: Sequence[str]
+) -> list[int]:
+    ours = within(connection, DoseRow.__table__.c.id, record_ids)
+    query = select(DoseRow.id).where(ours, DoseRow.state.in_(states)).order_by(DoseRow.id)
+    return list(connection.execute(query.with_for_update()).scalars())
+
+
+def _people_of(connection: Connection, record_ids: Sequence[int]) -> list[int]:
+    """The persons whose accepted doses these are."""
+    ours = within(connection, DoseRow.__table__.c.id, record_ids)
+    query = select(DoseRow.person_id).where(ours, DoseRow.state == RecordState.ACCEPTED.value)
+    return sorted({key for key in connection.execute(query).scalars() if key is not None})
+
+
+def _roots(connection: Connection, person_ids: Iterable[int]) -> set[int]:
+    ours = within(connection, PersonRow.__table__.c.id, person_ids)
+    query = select(PersonRow.id, PersonRow.merged_into).where(ours)
+    return {merged_into or key for key, merged_into in connection.execute(query)}
+
+
+def _release(connection: Connection, person_ids: Sequence[int], now: Timestamp) -> None:
+    """Free the numbers of persons of whom no accepted record is left."""
+    left = exists().where(
+        DoseRow.person_id == PersonRow.id, DoseRow.state == RecordState.ACCEPTED.value
+    )
+    query = select(PersonRow.id, PersonRow.id_number, PersonRow.phone).where(
+        within(connection, PersonRow.__table__.c.id, person_ids), ~left
+    )
+    gone = connection.execute(query).all()
+    rows: list[Row] = [
+        {"person_id": key, "kind": kind, "value": value, "noted_at": int(now)}
+        for key, number, phone in gone
+        for kind, value in (("id_number", number), ("phone", phone))
+        if value is not None
+    ]
+    note_identifiers(connection, rows)
+    ids = [key for key, _, _ in gone]
+    connection.execute(
+        update(PersonRow)
+        .where(within(connection, PersonRow.__table__.c.id, ids))
+        .values(id_number=None, phone=None)
+    )
+
+
+def _give_back(connection: Connection, record: Any) -> None:
+    """Give a person the identity number of their record back, unless somebody has it by now."""
+    number = record.id_number
+    if number is not None and _owner_of(connection, number) is None:
+        connection.execute(
+            update(PersonRow)
+            .where(PersonRow.id == record.person_id, PersonRow.id_number.is_(None))
+            .values(id_number=number)
+        )
+
+
+def _owner_of(connection: Connection, number: str) -> int | None:
+    query = select(PersonRow.id).where(PersonRow.id_number == number)
+    return connection.execute(query).scalar()
+
+
+def _noted(former: Any, kind: str, value: str, now: Timestamp) -> Row:
+    return {
+        "person_id": former.person_id,
+        "kind": kind,
+        "value": value,
+        "record_id": former.id,
+        "noted_at": int(now),
+    }

@@ -1,0 +1,39 @@
+"""The history of records: every change of state after the first judgement, only ever added to."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, insert, literal, select, update
+
+from issuer.register.bulk import within
+from issuer.register.models import DoseRow, RecordState
+from issuer.register.people_models import RecordChangeRow
+from spec.certificate import Timestamp
+
+__all__ = ["record_changes"]
+
+
+def record_changes(
+    connection: Connection,
+    record_ids: Sequence[int],
+    state: RecordState,
+    operator: str,
+    reason: str,
+    now: Timestamp,
+) -> None:
+    """Give records another state, with a line of history for each that was not in it."""
+    ours = (
+        within(connection, DoseRow.__table__.c.id, record_ids),
+        DoseRow.state != state.value,
+    )
+    lines = select(
+        DoseRow.id,
+        DoseRow.person_id,
+        literal(int(now)),
+        literal(operator),
+        literal(reason),
+        DoseRow.state,
+        literal(state.value),
+    ).where(*ours)
+    columns = ["record_id", "person_id", "at", "operator", "reason", "former_state", "state"]
+    connection.execute(insert(RecordChangeRow).from_select(columns, lines.order_by(DoseRow.id)))
+    connection.execute(update(DoseRow).where(*ours).values(state=state.value))

@@ -1,0 +1,133 @@
+"""Sites in the register: those of a list, and those that were first seen in a record."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, exists, insert, or_, select, update
+
+from issuer.register.bulk import new_ids, within
+from issuer.register.models import Row
+from issuer.register.people_models import SiteRow
+from spec.certificate import Timestamp
+
+__all__ = ["ListedSite", "Site", "any_listed", "list_sites", "sites_of"]
+
+_CODE_LENGTH: Final = 5
+"""A facility code of the national layout: two digits of the province and three more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """As much of a site as its records need."""
+
+    id: int
+    province: str | None
+    district: str | None
+    listed: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListedSite:
+    """A site as a list names it."""
+
+    code: str | None
+    name: str
+    province: str | None
+    district: str | None
+    mobile: bool
+    codes_of: int | None = None
+    """The year of the code table that province and district are of."""
+
+    @property
+    def key(self) -> str:
+        """What a record names it by first."""
+        return (self.code or self.name).casefold()
+
+
+def sites_of(connection: Connection, names: Iterable[str], now: Timestamp) -> dict[str, Site]:
+    """The site for each name or code that records have; one that is new is noted as unlisted."""
+    wanted = {name.casefold(): name for name in names if name}
+    if not wanted:
+        return {}
+    found = _known(connection, wanted)
+    missing = [key for key in wanted if key not in found]
+    if missing:
+        _add(connection, {key: wanted[key] for key in missing}, now)
+        found |= _known(connection, missing)
+    return {name: found[key] for key, name in wanted.items()} | {
+        name: found[name.casefold()] for name in names if name
+    }
+
+
+def any_listed(connection: Connection) -> bool:
+    """Tell whether there is a list of sites at all: without one, none is called unlisted."""
+    return bool(connection.execute(select(exists().where(SiteRow.listed == 1))).scalar())
+
+
+def list_sites(connection: Connection, sites: Sequence[ListedSite], now: Timestamp) -> int:
+    """Take a list of sites over, in place of what was known of them; gives how many are new."""
+    known = _known(connection, [site.key for site in sites])
+    rows = {site.key: _row(site) for site in sites}
+    again = [{f"new_{name}": value for name, value in row.items()} for key, row in rows.items()
+             if key in known]  # fmt: skip
+    new = [{**row, "first_seen_at": now} for key, row in rows.items() if key not in known]
+    if again:
+        changes: Row = {name: bindparam(f"new_{name}") for name in _LISTED if name != "key"}
+        connection.execute(
+            update(SiteRow).where(SiteRow.key == bindparam("new_key")).values(**changes), again
+        )
+    if new:
+        connection.execute(insert(SiteRow), new)
+    return len(new)
+
+
+_LISTED = ("key", "code", "name", "name_key", "province", "district", "codes_of", "mobile",
+           "listed")  # fmt: skip
+
+
+def _row(site: ListedSite) -> Row:
+    values = (site.key, site.code, site.name, site.name.casefold(), site.province, site.district,
+              site.codes_of, int(site.mobile), 1)  # fmt: skip
+    return dict(zip(_LISTED, values, strict=True))
+
+
+def _known(connection: Connection, keys: Iterable[str]) -> dict[str, Site]:
+    """Find sites by code, or by name where no code is spelled so."""
+    keys = list(keys)
+    table = SiteRow.__table__.c
+    query = select(
+        table.id, table.key, table.name_key, table.province, table.district, table.listed
+    ).where(or_(within(connection, table.key, keys), within(connection, table.name_key, keys)))
+    by_name: dict[str, Site] = {}
+    by_key: dict[str, Site] = {}
+    for key_id, key, name_key, province, district, listed in connection.execute(query):
+        site = Site(key_id, province, district, bool(listed))
+        by_key[key] = site
+        by_name[name_key] = site
+    return {key: found for key in keys if (found := by_key.get(key) or by_name.get(key))}
+
+
+def _add(connection: Connection, wanted: dict[str, str], now: Timestamp) -> None:
+    ids = new_ids(connection, SiteRow.__table__, len(wanted))  # type: ignore[arg-type]  # a table
+    rows: list[Row] = [
+        {
+            "id": site_id,
+            "key": key,
+            "code": name if _is_code(name) else None,
+            "name": name,
+            "name_key": key,
+            "province": name[:2] if _is_code(name) else None,
+            "district": None,
+            "codes_of": None,
+            "mobile": 0,
+            "listed": 0,
+            "first_seen_at": now,
+        }
+        for site_id, (key, name) in zip(ids, wanted.items(), strict=True)
+    ]
+    connection.execute(insert(SiteRow), rows)
+
+
+def _is_code(name: str) -> bool:
+    return len(name) == _CODE_LENGTH and name.isascii() and name.isdigit()
