@@ -25,6 +25,7 @@ from verifier.report import Json, trust_to_json
 from verifier.request import DEFAULT_MAX_BODY
 from verifier.tally import Tally
 from verifier.trust import TrustSource
+from verifier.trust_report import trust_report
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -63,6 +64,7 @@ def create_app(
     views: dict[str, tuple[str, _View]] = {
         _VERIFY: ("POST", lambda: judge),
         "/v1/verify/image": ("POST", lambda: image),
+        "/v1/trust": ("GET", _trust_view(trust, clock)),
         "/healthz": ("GET", _healthz),
         "/readyz": ("GET", _readyz_view(trust, clock, metrics, workers)),
         "/metrics": ("GET", _metrics_view(metrics)),
@@ -112,6 +114,13 @@ def _readyz_view(trust: TrustSource, clock: Clock, metrics: Metrics, wanted: int
         return _json(document)
 
     return readyz
+
+
+def _trust_view(trust: TrustSource, clock: Clock) -> _View:
+    def report() -> Response:
+        return _json(trust_report(trust.current(), clock.now()))
+
+    return report
 
 
 def _metrics_view(metrics: Metrics) -> _View:
