@@ -7,12 +7,11 @@ from enum import StrEnum
 from itertools import islice
 from typing import ClassVar, Final
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from issuer.matching import Decision, People, worst_of
 from issuer.reasons import Finding, ReasonCode, Severity
 from issuer.records import ReadRow, Rules, read_row
-from issuer.register.bulk import is_postgresql
 from issuer.register.database import Register
 from issuer.register.doses import (
     Judged,
@@ -26,6 +25,7 @@ from issuer.register.doses import (
     save_repeats,
     save_rows,
 )
+from issuer.register.locks import lock_matching
 from issuer.register.models import RecordSource, RecordState
 from issuer.register.people import load_people, save_people
 from issuer.register.sites import Site, any_listed, sites_of
@@ -41,9 +41,6 @@ __all__ = ["BATCH", "Intake", "RowOutcome", "RowResult", "UndoneImportError", "t
 BATCH: Final = 2000
 """Rows of one transaction: enough to make the cost of a commit and of a look-up small, few enough
 to let others write in between and to keep memory bounded."""
-
-_MATCHING_LOCK: Final = 0x646F7365
-"""Two who match at the same moment in PostgreSQL could both make the same new person."""
 
 _SETTLED: Final = (RecordState.ACCEPTED, RecordState.REVIEW, RecordState.SUPERSEDED)
 """States in which the same row again changes nothing."""
@@ -126,7 +123,7 @@ class Intake:
         with self.register.engine.connect() as connection:
             transaction = self.register.begin_writing(connection)
             try:
-                _lock(connection)
+                lock_matching(connection)
                 import_id = self._open(connection, source)
                 for batch in self._batches(source):
                     yield self._store(connection, batch, import_id, source.kind)
@@ -147,7 +144,7 @@ class Intake:
     @contextmanager
     def _matching(self) -> Iterator[Connection]:
         with self.register.writing() as connection:
-            _lock(connection)
+            lock_matching(connection)
             yield connection
 
     def _store(
@@ -215,12 +212,6 @@ def take_in(
     """Take a source in as `Intake.run` does."""
     intake = Intake(register=register, rules=rules, table=table, clock=clock, size=size)
     return intake.run(source)
-
-
-def _lock(connection: Connection) -> None:
-    """One matcher at a time; in SQLite the write lock does the same."""
-    if is_postgresql(connection):
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MATCHING_LOCK})
 
 
 def _stands(former: KnownRow) -> bool:

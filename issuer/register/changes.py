@@ -18,6 +18,7 @@ from issuer.matching import bare_name
 from issuer.records import DoseRecord
 from issuer.register.bulk import new_ids, within
 from issuer.register.history import record_changes
+from issuer.register.locks import lock_matching
 from issuer.register.models import (
     DoseRow,
     ImportRow,
@@ -66,6 +67,7 @@ def withdraw(
     now: Timestamp,
 ) -> list[int]:
     """Take records back; gives the ids of those that were accepted or waiting until now."""
+    lock_matching(connection)
     ids = _in_states(connection, record_ids, _LIVING)
     if ids:
         people = _people_of(connection, ids)
@@ -80,6 +82,7 @@ def restore(
     connection: Connection, record_id: int, operator: str, reason: str, now: Timestamp
 ) -> None:
     """Put a withdrawn record back to the person whose it was. Raises ChangeError."""
+    lock_matching(connection)
     record = _locked(connection, record_id)
     if record is None or record.state != RecordState.WITHDRAWN or record.person_id is None:
         raise ChangeError("there is no withdrawn record of a person to put back")
@@ -141,6 +144,7 @@ def replace(
     whoever calls this has made sure that the correction is right. Raises ChangeError when the
     record is neither accepted nor waiting, or the new identity number is somebody else's.
     """
+    lock_matching(connection)
     former = _locked(connection, record_id)
     if former is None or former.state not in _LIVING or former.person_id is None:
         raise ChangeError("there is no standing record of a person to correct")

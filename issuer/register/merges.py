@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from issuer.matching import evidence_of
 from issuer.register.bulk import new_ids
+from issuer.register.locks import lock_matching
 from issuer.register.models import PersonRow, Row
 from issuer.register.people import load_persons, mark_due
 from issuer.register.people_models import MergeRow
@@ -40,6 +41,7 @@ def merge(
 
     Both must stand for themselves: who is merged already is merged through whom they point to.
     """
+    lock_matching(connection)
     people = {person.id: person for person in load_persons(connection, [kept_id, gone_id])}
     kept, gone = people.get(kept_id), people.get(gone_id)
     if kept is None or gone is None or kept_id == gone_id:
@@ -71,6 +73,7 @@ def unmerge(
 
     Records that came meanwhile stay with the person whose numbers they matched. Raises MergeError.
     """
+    lock_matching(connection)
     query = (
         select(MergeRow.kept_id, MergeRow.gone_id)
         .where(MergeRow.id == merge_id, MergeRow.undone_at.is_(None))

@@ -13,6 +13,7 @@ from issuer.reasons import Finding, Severity
 from issuer.records import DoseRecord
 from issuer.register.bulk import new_ids, within
 from issuer.register.history import record_changes
+from issuer.register.locks import lock_matching
 from issuer.register.models import DoseRow, PersonRow, RecordState, Row
 from issuer.register.people import mark_due, note_identifiers
 from issuer.register.people_models import ReviewDecision, ReviewItemRow
@@ -99,6 +100,7 @@ def decide(
     keeps the record as refused. Gives the id of the person. Raises WaitingError when the item is
     closed already.
     """
+    lock_matching(connection)
     item = _open_item(connection, item_id)
     record = _record(connection, item.record_id)
     if decision is ReviewDecision.SAME:
@@ -126,6 +128,7 @@ def reopen(connection: Connection, item_id: int, operator: str, now: Timestamp) 
     What its person's certificate says follows; where its status would fall, a second person has to
     agree. Raises WaitingError when nothing was decided, or something happened to the record since.
     """
+    lock_matching(connection)
     item = connection.execute(
         select(ReviewItemRow.__table__).where(ReviewItemRow.id == item_id).with_for_update()
     ).one_or_none()
