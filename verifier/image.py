@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from keys.serving.body import pass_over_body, read_body
 from verifier import problems
 from verifier.envelope import exchange_of
 from verifier.judge import Judge, answer, language_of
@@ -16,7 +17,7 @@ from verifier.pictures import (
     UnreadablePictureError,
 )
 from verifier.problems import ProblemError
-from verifier.request import VerifyRequest, pass_over_body, read_body, read_disclose
+from verifier.request import VerifyRequest, read_disclose
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment

@@ -6,16 +6,13 @@ whose form `verifier.envelope` bounds.
 """
 
 import json
-import os
-import sys
-import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from pathlib import Path
 from typing import Final
 
 from keys.clock import Clock
+from keys.serving.log_lines import Level, location_of, write_to_stdout
 from spec.verdicts import VerdictCode
 from verifier.report import moment
 
@@ -49,14 +46,6 @@ class Event(StrEnum):
     """The same of the status lists."""
     SERVER = "server"
     """A warning of the HTTP server; `location` is the place in its code."""
-
-
-class Level(StrEnum):
-    """How much a line matters."""
-
-    INFO = "info"
-    WARNING = "warning"
-    ERROR = "error"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,18 +131,3 @@ class Log:
             self._write(line.encode())
         except OSError:  # a full disk or a closed pipe must not stop verdicts
             return
-
-
-def location_of(error: BaseException) -> str | None:
-    """Where an error was raised: `file.py:line`."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else None
-
-
-def write_to_stdout(line: bytes) -> None:
-    """Write to the standard output past all buffers.
-
-    One system call a line: lines of several workers never mix, since each is shorter than the
-    4,096 bytes that a pipe takes as one (POSIX, PIPE_BUF).
-    """
-    os.write(sys.__stdout__.fileno() if sys.__stdout__ else 1, line)

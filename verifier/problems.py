@@ -1,19 +1,28 @@
-"""Problem details (RFC 9457): requests that could not be judged. Used at the edge only.
+"""The problems of this service (RFC 9457): those that all services have, and its own.
 
-The types are those of `spec/openapi/verifier.yaml`. No detail repeats what a client sent: a name
-could be in it.
+The types are those of `spec/openapi/verifier.yaml`.
 """
 
-import json
-from collections.abc import Iterable
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from spec.errors import DosepassError
-
-if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIEnvironment
+from keys.serving.problems import (
+    BAD_REQUEST,
+    BUSY,
+    INTERNAL,
+    INVALID_REQUEST,
+    MEDIA_TYPE,
+    METHOD_NOT_ALLOWED,
+    NOT_FOUND,
+    NOT_JSON,
+    NOT_UTF_8,
+    TOO_LARGE,
+    UNSUPPORTED_MEDIA_TYPE,
+    ProblemError,
+    ProblemType,
+    problem_of_status,
+    problem_type,
+)
 
 __all__ = [
     "BAD_REQUEST",
@@ -36,117 +45,20 @@ __all__ = [
     "problem_of_status",
 ]
 
-MEDIA_TYPE: Final = "application/problem+json"
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemType:
-    """One kind of problem: a stable path, its status, and its title."""
-
-    path: str
-    status: HTTPStatus
-    title: str
-
-
-def _type(name: str, status: HTTPStatus, title: str) -> ProblemType:
-    return ProblemType(f"/problems/{name}", status, title)
-
-
-BAD_REQUEST: Final = _type(
-    "bad-request", HTTPStatus.BAD_REQUEST, "The request is not sound HTTP, or did not arrive whole."
+IMAGES_OFF: Final = problem_type(
+    "images-off", HTTPStatus.NOT_FOUND, "This service takes no pictures."
 )
-NOT_UTF_8: Final = _type("not-utf-8", HTTPStatus.BAD_REQUEST, "The body is not UTF-8.")
-NOT_JSON: Final = _type("not-json", HTTPStatus.BAD_REQUEST, "The body is not JSON.")
-NOT_FOUND: Final = _type("not-found", HTTPStatus.NOT_FOUND, "There is nothing at this path.")
-IMAGES_OFF: Final = _type("images-off", HTTPStatus.NOT_FOUND, "This service takes no pictures.")
-METHOD_NOT_ALLOWED: Final = _type(
-    "method-not-allowed", HTTPStatus.METHOD_NOT_ALLOWED, "The path does not take this method."
-)
-TOO_LARGE: Final = _type(
-    "too-large", HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is longer than the service takes."
-)
-UNSUPPORTED_MEDIA_TYPE: Final = _type(
-    "unsupported-media-type",
-    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    "The body is not of a type that the path takes.",
-)
-INVALID_REQUEST: Final = _type(
-    "invalid-request",
-    HTTPStatus.UNPROCESSABLE_ENTITY,
-    "The request has another form than described.",
-)
-UNREADABLE_PICTURE: Final = _type(
+
+UNREADABLE_PICTURE: Final = problem_type(
     "unreadable-picture", HTTPStatus.UNPROCESSABLE_ENTITY, "The picture cannot be read."
 )
-PICTURE_TOO_LARGE: Final = _type(
+
+PICTURE_TOO_LARGE: Final = problem_type(
     "picture-too-large",
     HTTPStatus.UNPROCESSABLE_ENTITY,
     "The picture takes more than the service gives.",
 )
-INTERNAL: Final = _type("internal", HTTPStatus.INTERNAL_SERVER_ERROR, "The service made a mistake.")
-BUSY: Final = _type("busy", HTTPStatus.SERVICE_UNAVAILABLE, "The service is busy.")
-NOT_READY: Final = _type(
+
+NOT_READY: Final = problem_type(
     "not-ready", HTTPStatus.SERVICE_UNAVAILABLE, "The trust data cannot be relied on now."
 )
-
-_OF_STATUS: Final = {
-    404: (
-        NOT_FOUND,
-        "Use a path that GET /openapi.yaml describes.",
-    ),
-    405: (METHOD_NOT_ALLOWED, "Use a method that the Allow header of this answer names."),
-    500: (INTERNAL, "Try again; if it persists, report the X-Request-Id of this answer."),
-}
-
-
-class ProblemError(DosepassError):
-    """A request cannot be answered; the message is the detail: what the client should change.
-
-    Like an exception of Werkzeug, it is the WSGI application of its own answer.
-    """
-
-    code = "problem"
-
-    def __init__(
-        self,
-        kind: ProblemType,
-        detail: str,
-        pointer: str | None = None,
-        *,
-        retry_after: int | None = None,
-    ) -> None:
-        super().__init__(detail)
-        self.kind = kind
-        self.pointer = pointer
-        """Where in the body, as a JSON pointer in a URI fragment (RFC 6901, section 6)."""
-        self.retry_after = retry_after
-        """Seconds after which the same request may be answered."""
-
-    def __call__(self, _: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer with the problem document."""
-        body = self.to_json()
-        headers = [("Content-Type", MEDIA_TYPE), ("Content-Length", str(len(body)))]
-        if self.retry_after is not None:
-            headers.append(("Retry-After", str(self.retry_after)))
-        start_response(f"{self.kind.status.value} {self.kind.status.phrase}", headers)
-        return [body]
-
-    def to_json(self) -> bytes:
-        """The problem document."""
-        members = {
-            "type": self.kind.path,
-            "title": self.kind.title,
-            "status": self.kind.status.value,
-            "detail": str(self),
-        }
-        if self.pointer is not None:
-            members["pointer"] = self.pointer
-        return json.dumps(members, ensure_ascii=False).encode()
-
-
-def problem_of_status(status: int) -> ProblemError:
-    """The problem that stands for a bare HTTP status of the framework."""
-    kind, detail = _OF_STATUS.get(
-        status, (BAD_REQUEST, "Send the request again, whole, as RFC 9110 and RFC 9112 describe.")
-    )
-    return ProblemError(kind, detail)

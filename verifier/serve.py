@@ -3,26 +3,23 @@
 import logging
 import multiprocessing
 import os
-import signal
-import socket
-import threading
-import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final
-
-from granian import Granian
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
+from typing import TYPE_CHECKING, Final
 
 from keys import client
 from keys.bundle import TrustBundle
 from keys.clock import SystemClock
-from keys.errors import HintedError
 from keys.fetching.refresher import Refresher
+from keys.serving.process import (
+    Listening,
+    ServeError,
+    end_with_parent,
+    free_address,
+    logging_to,
+    run,
+)
 from verifier.logs import Event, Level, Line, Log, write_to_stdout
 from verifier.metrics import REFRESHES, WORKER_STARTS
 from verifier.pictures import open_reader
@@ -37,21 +34,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ServeError", "build_application", "serve"]
 
-_HEADER_BYTES: Final = 32_768
-"""Bytes that the head of a request may take."""
-
 _THREADS: Final = 32
 """Requests that one worker works on at a time. Verdicts take turns; the others are threads that
 wait for a body on a slow line."""
-
-_SUPERVISION: Final = 1.0
-"""Seconds between two looks of a worker at whether its supervisor lives."""
-
-
-class ServeError(HintedError):
-    """The service cannot be started, or cannot be kept running."""
-
-    code = "serve"
 
 
 def serve(settings: Settings) -> None:
@@ -64,7 +49,16 @@ def serve(settings: Settings) -> None:
         client.check_source(settings.trust, settings.trust_url)
     if settings.images:
         open_reader()
-    address = _free_address(settings.host, settings.port)
+    listening = Listening(
+        name="verifier",
+        address=free_address(settings.host, settings.port),
+        port=settings.port,
+        workers=settings.workers,
+        threads=_THREADS,
+        connections=settings.connections,
+        client_timeout=settings.client_timeout,
+        grace=settings.grace,
+    )
     log = _log()
     log.add(Line(event=Event.STARTING, port=settings.port, workers=settings.workers))
     # A fork would copy what a thread is in the middle of, and the code of before a restart.
@@ -73,39 +67,9 @@ def serve(settings: Settings) -> None:
         counts = Path(shared)
         if settings.trust_url is not None:
             _keep_fresh(settings, settings.trust_url, SharedTally(counts, "supervisor"), log)
-        _run(_server(settings, address), partial(build_application, settings, counts, os.getpid()))
+        loader = partial(build_application, settings, counts, os.getpid())
+        run(listening, loader, logging_to("verifier.serve.ServerLog"))
     log.add(Line(event=Event.STOPPED))
-
-
-def _run(server: Any, loader: Callable[[], "WSGIApplication"]) -> None:
-    try:
-        server.serve(target_loader=loader, wrap_loader=False)
-    except SystemExit as end:
-        if end.code:
-            raise ServeError(
-                "the workers do not stay alive", hint="see the log on the standard output"
-            ) from None
-
-
-def _server(settings: Settings, address: str) -> Any:  # Granian is no type to mypy
-    return Granian(
-        "verifier",
-        address=address,
-        port=settings.port,
-        interface=Interfaces.WSGI,
-        workers=settings.workers,
-        blocking_threads=_THREADS,
-        backpressure=settings.connections,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(
-            header_read_timeout=settings.client_timeout * 1000, max_buffer_size=_HEADER_BYTES
-        ),
-        websockets=False,
-        log_level=LogLevels.error,
-        log_dictconfig=_LOGGING,
-        respawn_failed_workers=True,
-        workers_kill_timeout=settings.grace,
-    )
 
 
 def _keep_fresh(settings: Settings, url: str, tally: Tally, log: Log) -> None:
@@ -131,7 +95,7 @@ def build_application(settings: Settings, counts: Path, supervisor: int) -> "WSG
     `counts` is where all workers count; `supervisor` is the process that replaces dead ones and
     passes signals on.
     """
-    threading.Thread(target=_end_with, args=(supervisor,), daemon=True).start()
+    end_with_parent(supervisor)
     log = _log()
     clock = SystemClock()
     trust = TrustSource(settings.trust, clock, log)
@@ -153,39 +117,8 @@ def build_application(settings: Settings, counts: Path, supervisor: int) -> "WSG
     return app
 
 
-def _end_with(supervisor: int) -> None:
-    """End this worker when its supervisor was killed: nobody would stop it, or free its port."""
-    while os.getppid() == supervisor:
-        time.sleep(_SUPERVISION)
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
 def _log() -> Log:
     return Log(SystemClock(), write_to_stdout)
-
-
-def _free_address(host: str, port: int) -> str:
-    """Turn a host into a numeric address and see that its port is free; raises ServeError.
-
-    The workers share a port by SO_REUSEPORT, with which a second service would start on the same
-    port unnoticed and take half of the requests; a plain bind notices.
-    """
-    try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except (socket.gaierror, UnicodeError):
-        raise ServeError(
-            "the host is not known on this machine", hint="use 127.0.0.1 or 0.0.0.0"
-        ) from None
-    with socket.socket(family, kind) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(address)
-        except OSError as error:
-            raise ServeError(
-                f"cannot listen on port {port}: {(error.strerror or 'unknown').lower()}",
-                hint="choose another with --host and --port",
-            ) from None
-    return str(address[0])
 
 
 class ServerLog(logging.Handler):
@@ -214,13 +147,4 @@ class ServerLog(logging.Handler):
 _KNOWN: Final = {
     "Unexpected exit from worker": Event.WORKER_DIED,
     "Worker crash loop": Event.GIVING_UP,
-}
-
-_LOGGING: Final[dict[str, Any]] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {},
-    "handlers": {"server": {"class": "verifier.serve.ServerLog"}},
-    "loggers": {"_granian": {"handlers": ["server"], "propagate": False}},
-    "root": {"handlers": ["server"], "level": "WARNING"},
 }

@@ -1,0 +1,1 @@
+"""What the HTTP services of the floor above share: problems, bodies, headers, their process."""

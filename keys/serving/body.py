@@ -1,0 +1,143 @@
+"""Reads the body of a request, bounded in size, and JSON as strictly as RFC 8259 allows."""
+
+import json
+from collections.abc import Collection, Mapping
+from typing import Any, BinaryIO, Final, cast
+
+from werkzeug.exceptions import ClientDisconnected
+from werkzeug.wsgi import LimitedStream
+
+from keys.serving import problems
+from keys.serving.problems import ProblemError
+
+__all__ = [
+    "announced_length",
+    "body_stream",
+    "check_media_type",
+    "decode_json",
+    "pass_over_body",
+    "read_body",
+    "read_piece",
+    "too_large",
+]
+
+_PASSED_OVER: Final = 1_048_576
+"""Bytes of a body too large that are still taken off the line. Without it a client that is in the
+middle of sending, such as one with a picture, would see a broken line instead of the reason."""
+
+
+def read_body(environ: Mapping[str, Any], max_body: int, media_types: Collection[str]) -> bytes:
+    """Read the body, and never keep more than `max_body` bytes of it; raises ProblemError.
+
+    Werkzeug's own limit cuts a chunked body off where this refuses it.
+    """
+    try:
+        check_media_type(environ, media_types)
+    except ProblemError:
+        pass_over_body(environ)
+        raise
+    announced = announced_length(environ)
+    stream = body_stream(environ)
+    if announced is not None and announced > max_body:
+        if announced <= max(_PASSED_OVER, 2 * max_body):
+            _pass_over(stream, announced)
+        raise too_large(max_body)
+    body = read_piece(stream, max_body + 1)
+    if len(body) > max_body:
+        _pass_over(stream)
+        raise too_large(max_body)
+    if announced is not None and len(body) < announced:
+        raise ProblemError(problems.BAD_REQUEST, "Send as many bytes as Content-Length says.")
+    return body
+
+
+def pass_over_body(environ: Mapping[str, Any]) -> None:
+    """Read a body that nobody wants, for a while: the client shall come to read its answer."""
+    _pass_over(body_stream(environ))
+
+
+def announced_length(environ: Mapping[str, Any]) -> int | None:
+    """The Content-Length; of an absurdly long one the first digits tell enough."""
+    length = environ.get("CONTENT_LENGTH", "")
+    return int(length[:20]) if length.isascii() and length.isdigit() else None
+
+
+def body_stream(environ: Mapping[str, Any]) -> BinaryIO:
+    """The body as a stream that ends where the body does.
+
+    A server that ends it itself says so; elsewhere a read past the end would hang.
+    """
+    stream: BinaryIO = environ["wsgi.input"]
+    if environ.get("wsgi.input_terminated"):
+        return stream
+    return cast(BinaryIO, LimitedStream(stream, announced_length(environ) or 0))
+
+
+def read_piece(stream: BinaryIO, most: int) -> bytes:
+    """Read to the end, or to `most` bytes: a stream may give less at a time than it is asked."""
+    body = bytearray()
+    try:
+        while len(body) < most and (chunk := stream.read(most - len(body))):
+            body += chunk
+    except (OSError, ClientDisconnected):
+        raise ProblemError(problems.BAD_REQUEST, "Send the body again; the line broke.") from None
+    return bytes(body)
+
+
+def _pass_over(stream: BinaryIO, left: int = _PASSED_OVER) -> None:
+    while left > 0 and (size := len(read_piece(stream, min(left, 65_536)))):
+        left -= size
+
+
+def too_large(max_body: int) -> ProblemError:
+    """The problem of a body that is longer than `max_body` bytes."""
+    return ProblemError(problems.TOO_LARGE, f"Send a body of at most {max_body} bytes.")
+
+
+def check_media_type(environ: Mapping[str, Any], media_types: Collection[str]) -> None:
+    """Refuse a body of another type, or one that is encoded; raises ProblemError."""
+    media_type = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+    if media_type not in media_types:
+        raise ProblemError(
+            problems.UNSUPPORTED_MEDIA_TYPE,
+            f"Send the header Content-Type: {' or '.join(media_types)}.",
+        )
+    if environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
+        raise ProblemError(
+            problems.UNSUPPORTED_MEDIA_TYPE, "Send the body without a Content-Encoding."
+        )
+
+
+def decode_json(body: bytes, example: str) -> object:
+    """Decode a body; raises ProblemError, whose detail shows the `example`.
+
+    A name twice in one object and numbers that JSON does not have are refused: two readers of one
+    request could see two requests.
+    """
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        raise ProblemError(problems.NOT_UTF_8, "Send the body in UTF-8.") from None
+    try:
+        return _DECODER.decode(text)
+    except (ValueError, RecursionError):
+        raise ProblemError(
+            problems.NOT_JSON,
+            f"{example}, without a byte order mark, with each name once.",
+        ) from None
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Refuse repeated names: two readers of one request could see two texts (RFC 8259, sec. 4)."""
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a name is repeated")
+    return members
+
+
+def _no_constant(_: str) -> object:
+    """Refuse NaN and Infinity, which Python reads and JSON does not have."""
+    raise ValueError("not a JSON value")
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
