@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 
 from sqlalchemy import Connection
 
+from issuer.access.rights import NATION, Area
 from issuer.matching import Decision, People, worst_of
 from issuer.reasons import Finding, ReasonCode, Severity
 from issuer.records import ReadRow, Rules, read_row
@@ -94,6 +95,8 @@ class Intake:
     clock: Clock
     sender: str | None = None
     """The account that sends."""
+    area: Area = NATION
+    """Whose records it may send: those of sites elsewhere are refused."""
     historical: bool = False
     """Whether all of it is a back-load, whatever its dates."""
     again: bool = False
@@ -175,7 +178,7 @@ class Intake:
     ) -> dict[bytes, Judged]:
         """Hold rows against the register; who is accepted there is stored, rows not yet."""
         records = [row.record for row in fresh.values() if row.record is not None]
-        sites = sites_of(connection, {record.site for record in records}, now)
+        sites = sites_of(connection, {record.site for record in records}, now, self.area)
         listed = self.rules.sites is None and bool(sites) and any_listed(connection)
         people = People(load_people(connection, [one.identity for one in records]), self.table)
         judged = {}
@@ -192,13 +195,18 @@ class Intake:
         self, people: People, row: ReadRow, noted: tuple[Finding, ...], site: Site | None
     ) -> Judged:
         if row.record is None:
-            return Judged(row=row, decision=Decision(None, noted), state=RecordState.REFUSED,
-                          site=None)  # fmt: skip
+            return _refused(row, noted, None)
+        if not self._may_send(site):
+            return _refused(row, (*noted, Finding("site", ReasonCode.SITE_OUTSIDE)), site)
         # In the national layout the doses of one line are one person's.
         decision = people.decide(row.record, noted, row.row.person_of_row)
         waits = decision.severity is Severity.REVIEW
         state = RecordState.REVIEW if waits else RecordState.ACCEPTED
         return Judged(row=row, decision=decision, state=state, site=site)
+
+    def _may_send(self, site: Site | None) -> bool:
+        """Tell whether a record of a site is the sender's; only the nation's may have none."""
+        return self.area.holds(NATION if site is None else site.place)
 
 
 def take_in(
@@ -212,6 +220,11 @@ def take_in(
     """Take a source in as `Intake.run` does."""
     intake = Intake(register=register, rules=rules, table=table, clock=clock, size=size)
     return intake.run(source)
+
+
+def _refused(row: ReadRow, findings: tuple[Finding, ...], site: Site | None) -> Judged:
+    decision = Decision(None, findings)
+    return Judged(row=row, decision=decision, state=RecordState.REFUSED, site=site)
 
 
 def _stands(former: KnownRow) -> bool:

@@ -97,6 +97,8 @@ _EN: Final[dict[ReasonCode, str]] = {
     ReasonCode.LOT_MISSING: "The lot is missing. Add it from the vial or the slip.",
     ReasonCode.SITE_MISSING: "The site is missing. Add where the injection was given.",
     ReasonCode.SITE_UNKNOWN: "The site is not on the list of sites. It was accepted as written.",
+    ReasonCode.SITE_OUTSIDE: "The site does not belong to the account that sent this. Name the "
+    "site by its code, or let its own account send the record.",
     ReasonCode.INTERVAL_SHORT: "The interval to the neighbouring dose is shorter than this vaccine "
     "asks for. Check both dates.",
     ReasonCode.MIXED_SERIES: "The course mixes vaccines; how many doses complete it goes by the "
@@ -186,6 +188,8 @@ _VI: Final[dict[ReasonCode, str]] = {
     ReasonCode.LOT_MISSING: "Thiếu số lô. Bổ sung theo lọ vắc xin hoặc phiếu tiêm.",
     ReasonCode.SITE_MISSING: "Thiếu nơi tiêm. Bổ sung nơi tiêm.",
     ReasonCode.SITE_UNKNOWN: "Nơi tiêm không có trong danh sách. Đã nhận như đã ghi.",
+    ReasonCode.SITE_OUTSIDE: "Nơi tiêm không thuộc tài khoản đã gửi. Ghi nơi tiêm bằng mã, hoặc để "
+    "tài khoản của nơi đó gửi.",
     ReasonCode.INTERVAL_SHORT: "Khoảng cách với mũi liền kề ngắn hơn quy định của vắc xin. Kiểm "
     "tra cả hai ngày.",
     ReasonCode.MIXED_SERIES: "Đã tiêm nhiều loại vắc xin; số mũi đủ liều theo danh mục vắc xin.",

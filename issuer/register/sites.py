@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, exists, insert, or_, select, update
 
+from issuer.access.rights import NATION, Area
 from issuer.register.bulk import new_ids, within
 from issuer.register.models import Row
 from issuer.register.people_models import SiteRow
@@ -22,9 +23,15 @@ class Site:
     """As much of a site as its records need."""
 
     id: int
+    code: str | None
     province: str | None
     district: str | None
     listed: bool
+
+    @property
+    def place(self) -> Area:
+        """Where it lies, as rights are given."""
+        return Area(province=self.province, district=self.district, site=self.code)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,15 +52,20 @@ class ListedSite:
         return (self.code or self.name).casefold()
 
 
-def sites_of(connection: Connection, names: Iterable[str], now: Timestamp) -> dict[str, Site]:
-    """The site for each name or code that records have; one that is new is noted as unlisted."""
+def sites_of(
+    connection: Connection, names: Iterable[str], now: Timestamp, sender: Area = NATION
+) -> dict[str, Site]:
+    """The site for each name or code that records have; one that is new is noted as unlisted.
+
+    A new one lies in the area of the sender, as far as its own code does not say otherwise.
+    """
     wanted = {name.casefold(): name for name in names if name}
     if not wanted:
         return {}
     found = _known(connection, wanted)
     missing = [key for key in wanted if key not in found]
     if missing:
-        _add(connection, {key: wanted[key] for key in missing}, now)
+        _add(connection, {key: wanted[key] for key in missing}, now, sender)
         found |= _known(connection, missing)
     return {name: found[key] for key, name in wanted.items()} | {
         name: found[name.casefold()] for name in names if name
@@ -97,18 +109,24 @@ def _known(connection: Connection, keys: Iterable[str]) -> dict[str, Site]:
     keys = list(keys)
     table = SiteRow.__table__.c
     query = select(
-        table.id, table.key, table.name_key, table.province, table.district, table.listed
+        table.id,
+        table.key,
+        table.name_key,
+        table.code,
+        table.province,
+        table.district,
+        table.listed,
     ).where(or_(within(connection, table.key, keys), within(connection, table.name_key, keys)))
     by_name: dict[str, Site] = {}
     by_key: dict[str, Site] = {}
-    for key_id, key, name_key, province, district, listed in connection.execute(query):
-        site = Site(key_id, province, district, bool(listed))
+    for key_id, key, name_key, code, province, district, listed in connection.execute(query):
+        site = Site(key_id, code, province, district, bool(listed))
         by_key[key] = site
         by_name[name_key] = site
     return {key: found for key in keys if (found := by_key.get(key) or by_name.get(key))}
 
 
-def _add(connection: Connection, wanted: dict[str, str], now: Timestamp) -> None:
+def _add(connection: Connection, wanted: dict[str, str], now: Timestamp, sender: Area) -> None:
     ids = new_ids(connection, SiteRow.__table__, len(wanted))  # type: ignore[arg-type]  # a table
     rows: list[Row] = [
         {
@@ -117,8 +135,7 @@ def _add(connection: Connection, wanted: dict[str, str], now: Timestamp) -> None
             "code": name if _is_code(name) else None,
             "name": name,
             "name_key": key,
-            "province": name[:2] if _is_code(name) else None,
-            "district": None,
+            **_where(name, sender),
             "codes_of": None,
             "mobile": 0,
             "listed": 0,
@@ -127,6 +144,12 @@ def _add(connection: Connection, wanted: dict[str, str], now: Timestamp) -> None
         for site_id, (key, name) in zip(ids, wanted.items(), strict=True)
     ]
     connection.execute(insert(SiteRow), rows)
+
+
+def _where(name: str, sender: Area) -> Row:
+    province = name[:2] if _is_code(name) else sender.province
+    near = sender.province in (None, province)
+    return {"province": province, "district": sender.district if near else None}
 
 
 def _is_code(name: str) -> bool:
