@@ -40,14 +40,13 @@ def run_scanner(choices: Choices) -> int:
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     clock = SystemClock()
     checker = _checker(choices, clock)
-    if not choices.headless:
-        require_display()
+    display = None if choices.headless else require_display()
     with _source(choices) as source:
         cascade = _cascade(source)
         folder = _screen_folder(choices)
         if choices.headless:
             return _headless(source, cascade, checker, clock, choices, folder)
-        return _windowed(source, cascade, checker, clock, choices, folder)
+        return _windowed(source, cascade, checker, clock, choices, folder, Window(display))
 
 
 def _headless(
@@ -82,8 +81,8 @@ def _windowed(
     clock: Clock,
     choices: Choices,
     folder: ScreenFolder | None,
+    window: Window,
 ) -> int:
-    window = Window()
     if choices.kiosk:
         window.toggle_full_screen()
     station = Station(

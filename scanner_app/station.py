@@ -9,14 +9,13 @@ from keys.clock import Clock
 from scanner_app.bar import Bar, bar_of
 from scanner_app.cascade import Cascade
 from scanner_app.checks import Checker
-from scanner_app.commands import Commands
 from scanner_app.comparison import Compare
 from scanner_app.counts import Result, result_of
 from scanner_app.decoders import Picture
 from scanner_app.desk import Desk
 from scanner_app.reading import Tally, outcome_unjudged, seen_of, sight_of
 from scanner_app.session import Session
-from scanner_app.sources import Frame, Item, Source, SourceEnd
+from scanner_app.sources import Frame, Item, Line, Source, SourceEnd
 from scanner_app.states import (
     Checking,
     Cleared,
@@ -27,6 +26,7 @@ from scanner_app.states import (
     State,
     Times,
 )
+from scanner_app.typing_hand import Command, Typed, TypingHand
 from scanner_app.view import Screen, render
 from scanner_app.window import Display
 from scanner_app.words import PHRASES, other_language
@@ -102,7 +102,7 @@ class Station:
         self._picture_at = float("-inf")
         self._next_item_at = float("-inf")
         self._video_began: float | None = None
-        self._commands = Commands()
+        self._hand = TypingHand()
         self._key_list = False
         self._quit_until = float("-inf")
         self._item_name = source.name
@@ -117,7 +117,7 @@ class Station:
             while not self._done():
                 self._advance(self._worker)
                 self._draw()
-                if not self._obey(self._commands.after(self._display.key(), self._seconds())):
+                if not self._hear():
                     break
                 self._touch(self._display.touch())
                 self._desk.beat()
@@ -275,7 +275,24 @@ class Station:
 
     # Obeying
 
-    def _obey(self, key: str | None) -> bool:
+    def _hear(self) -> bool:
+        """Take in what was pressed, and what a reader typed into the window; False to quit."""
+        pressed = self._hand.after(self._display.strokes(), self._seconds())
+        for each in pressed:
+            match each:
+                case Command(key=key):
+                    if not self._obey(key):
+                        return False
+                case Typed(text=text):
+                    self._take_typed(text, self._seconds())
+        return True
+
+    def _take_typed(self, text: str, now: float) -> None:
+        line = Line(name="reader", text=text, at=now)
+        self._item_name = line.name
+        self._become(self._session.saw(seen_of(sight_of(line, self._cascade)), now))
+
+    def _obey(self, key: str) -> bool:
         """Act on a key; False to quit."""
         now = self._seconds()
         match key:

@@ -3,19 +3,24 @@
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 import cv2
 
 from scanner_app.decoders import Picture
 from scanner_app.errors import DisplayError
+from scanner_app.keyboard import Keyboard
+from scanner_app.typing_hand import Stroke
+from scanner_app.x_display import XDisplay
 
 __all__ = ["Display", "Window", "require_display"]
 
 _TITLE: Final = "dosepass"
 _FIRST_SIZE: Final = (1280, 720)
-_KEYS: Final = {27: "escape", 13: "enter", 32: "space"}
-_ASCII: Final = range(33, 127)
+_KEYS: Final = {27: "escape", 13: "enter", 9: "enter"}
+_ASCII: Final = range(32, 127)
 _PROBE: Final = "import cv2; cv2.namedWindow('probe'); cv2.destroyAllWindows()"
 _PROBE_SECONDS: Final = 20
 
@@ -31,10 +36,10 @@ class Display(Protocol):
         """Show a picture."""
         ...
 
-    def key(self) -> str | None:
-        """The last key since the last call: a small letter or sign, `escape`, `enter`, `space`.
+    def strokes(self) -> Sequence[Stroke]:
+        """The keys since the last call, in their order; those without a character count for none.
 
-        Other keys count for nothing.
+        Their times are those of `time.monotonic`.
         """
         ...
 
@@ -52,16 +57,18 @@ class Display(Protocol):
 
 
 class Window:
-    """A window of OpenCV; make sure with `require_display` that one can be opened."""
+    """A window of OpenCV on a display that `require_display` gave."""
 
-    def __init__(self) -> None:
+    def __init__(self, display: XDisplay | None = None) -> None:
         flags = cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL
         cv2.namedWindow(_TITLE, flags)
         cv2.resizeWindow(_TITLE, *_FIRST_SIZE)
         cv2.setMouseCallback(_TITLE, self._on_mouse)
+        self._display = display
         self._full = False
         self._shown = False
         self._touched: tuple[float, float] | None = None
+        self._keyboard = Keyboard(_TITLE)
 
     def size(self) -> tuple[int, int]:
         """Width and height of the picture's area; those of the start until it is on the screen."""
@@ -69,15 +76,18 @@ class Window:
         return (width, height) if width > 1 and height > 1 else _FIRST_SIZE
 
     def show(self, picture: Picture) -> None:
-        """Show a picture; it appears at the next `key`."""
+        """Show a picture; it appears at the next `strokes`."""
         cv2.imshow(_TITLE, picture)
         self._shown = True
 
-    def key(self) -> str | None:
-        """Let the window work for a moment and give the key pressed meanwhile."""
+    def strokes(self) -> Sequence[Stroke]:
+        """Let the window work for a moment and give the keys pressed meanwhile."""
         # The whole code: the lowest byte of an arrow key is that of a letter.
         code = cv2.waitKeyEx(1)
-        return _KEYS.get(code) or (chr(code).lower() if code in _ASCII else None)
+        if self._keyboard.hears:
+            return self._keyboard.strokes()
+        key = _KEYS.get(code) or (chr(code) if code in _ASCII else None)
+        return [] if key is None else [Stroke(key, time.monotonic())]
 
     def touch(self) -> tuple[float, float] | None:
         """Give the last touch, or click of the left button, and forget it."""
@@ -93,6 +103,9 @@ class Window:
         self._full = not self._full
         mode = cv2.WINDOW_FULLSCREEN if self._full else cv2.WINDOW_NORMAL
         cv2.setWindowProperty(_TITLE, cv2.WND_PROP_FULLSCREEN, mode)
+        if self._display is not None and not self._display.managed:
+            cv2.moveWindow(_TITLE, 0, 0)
+            cv2.resizeWindow(_TITLE, *(self._display.size if self._full else _FIRST_SIZE))
 
     def _on_mouse(self, event: int, x: int, y: int, flags: int, param: object) -> None:
         """Take in an event in the pixels of the picture shown, which has the window's size."""
@@ -103,21 +116,25 @@ class Window:
 
     def close(self) -> None:
         """Close the window."""
+        self._keyboard.close()
         cv2.destroyAllWindows()
 
 
-def require_display() -> None:
+def require_display() -> XDisplay | None:
     """Raise DisplayError where no window can be opened.
 
     A library under OpenCV aborts the whole process when it finds no display, so a process of its
-    own makes the attempt.
+    own makes the attempt. An X server begins anew when its last client leaves, and a window opened
+    meanwhile stays black: the connection given back is to be held for as long as the window.
     """
     hint = "use --headless for verdicts as lines of text"
     if sys.platform == "linux" and not os.environ.get("DISPLAY"):
         raise DisplayError("there is no display to open a window on", hint=hint)
+    held = XDisplay.open()
     try:
         subprocess.run(  # noqa: S603 - our own interpreter with a constant program
             [sys.executable, "-c", _PROBE], check=True, capture_output=True, timeout=_PROBE_SECONDS
         )
     except (subprocess.SubprocessError, OSError):
         raise DisplayError("no window can be opened on this display", hint=hint) from None
+    return held

@@ -21,6 +21,7 @@ from scanner_app.errors import SourceError
 from scanner_app.sources import Frame, Item, Line, PictureFolder, SourceEnd
 from scanner_app.states import Showing, Times
 from scanner_app.station import Station
+from scanner_app.typing_hand import Stroke
 from spec.palette import EXPIRED, GREEN, REJECTED, YELLOW
 from tests.authority import DAY, NOW, Authority, doses
 from tests.scanner_app.pictures import png_bytes, qr_picture
@@ -34,6 +35,7 @@ class Screenshots:
         self.corners: list[tuple[int, ...]] = []
         self.pictures: list[Picture] = []
         self.full_screen = 0
+        self.at_once = False
         self._keys = [pressed for key in keys for pressed in (key, None)]
         self._close_after = close_after
 
@@ -47,9 +49,13 @@ class Screenshots:
         self.pictures.append(picture)
         self._close_after -= 1
 
-    def key(self) -> str | None:
+    def strokes(self) -> list[Stroke]:
         self._close_after -= 1
-        return self._keys.pop(0) if self._keys else None
+        if self.at_once:
+            keys, self._keys = self._keys, []
+            return [Stroke(key, time.monotonic()) for key in keys if key is not None]
+        key = self._keys.pop(0) if self._keys else None
+        return [] if key is None else [Stroke(key, time.monotonic())]
 
     def touch(self) -> tuple[float, float] | None:
         return None
@@ -114,7 +120,7 @@ def station(
 @pytest.fixture(autouse=True)
 def _pictures_pass_quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scanner_app.station._PICTURE_SECONDS", 0.05)
-    monkeypatch.setattr("scanner_app.commands._ALONE", 0.0)
+    monkeypatch.setattr("scanner_app.typing_hand._ALONE", 0.0)
 
 
 def frame(picture: Picture, at: float = 0.0) -> Frame:
@@ -212,7 +218,7 @@ def test_a_key_fills_the_screen_and_goes_back(trust_directory: Path) -> None:
     assert display.full_screen == 2
 
 
-@pytest.mark.parametrize("key", ["space", "enter"])
+@pytest.mark.parametrize("key", [" ", "enter"])
 def test_a_key_ends_a_result(authority: Authority, trust_directory: Path, key: str) -> None:
     times = Times(show=60, keep=0, cooldown=0.2, note=0.1)
     display = Screenshots(*["x"] * 12, key)
@@ -260,6 +266,19 @@ def test_a_camera_that_fails_is_told(trust_directory: Path) -> None:
     with pytest.raises(SourceError, match="camera stopped"):
         station(Failing([]), Screenshots(), trust_directory).run()
     assert threading.active_count() == before
+
+
+def test_a_reader_may_type_into_the_window_of_a_camera(
+    authority: Authority, trust_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And no letter of a certificate is a command: each has a Q somewhere."""
+    monkeypatch.setattr("scanner_app.typing_hand._ALONE", 0.05)
+    shown: list[tuple[str, Answer]] = []
+    display = Screenshots(*authority.sign(), "enter")
+    display.at_once = True
+    source = Script([frame(EMPTY)] * 40)
+    station(source, display, trust_directory, shown).run()
+    assert [(name, answer.code) for name, answer in shown] == [("reader", "ok")]
 
 
 def test_no_thread_is_left(trust_directory: Path) -> None:
