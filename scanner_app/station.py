@@ -105,7 +105,7 @@ class Station:
         self._hand = TypingHand()
         self._key_list = False
         self._quit_until = float("-inf")
-        self._item_name = source.name
+        self._item_name = self._checked_name = source.name
         self._ended = False
         self._drawn: _Look | None = None
         self.tally = Tally()
@@ -152,6 +152,7 @@ class Station:
             return
         match state:
             case Checking(text=text) if self._worker is not None:
+                self._checked_name = self._item_name
                 self._worker.submit(text)
             case Showing():
                 self._tell(state)
@@ -162,7 +163,7 @@ class Station:
         self._count(result_of(state, self._seconds()))
         self._desk.announce(state)
         if self._on_shown is not None:
-            self._on_shown(self._item_name, state, self._render(self._screen()))
+            self._on_shown(self._checked_name, state, self._render(self._screen()))
 
     def _count(self, result: Result) -> None:
         self.tally.add(result.outcome)
