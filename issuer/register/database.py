@@ -9,7 +9,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, RootTransaction, create_engine, event
+from sqlalchemy import (
+    Connection,
+    Engine,
+    ExceptionContext,
+    RootTransaction,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from keys.errors import HintedError
@@ -31,7 +39,7 @@ class RegisterError(HintedError):
 
 
 class Register:
-    """The database of one issuer: SQLite by default, anything that SQLAlchemy speaks by URL."""
+    """The database of one issuer: SQLite by default, PostgreSQL by URL."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -49,6 +57,8 @@ class Register:
         register = cls(_engine(where))
         if register.engine.dialect.name == "sqlite":
             _tune_sqlite(register.engine)
+        else:
+            _keep_rows_out_of_errors(register.engine)
         with ExitStack() as on_failure:
             on_failure.callback(register.close)
             register._upgrade()
@@ -132,8 +142,12 @@ def database_errors() -> Iterator[None]:
 
 def _engine(url: str) -> Engine:
     try:
+        parts = make_url(url)
+        if parts.drivername in ("postgres", "postgresql"):
+            # As PostgreSQL's own programs take it; SQLAlchemy would ask for another driver.
+            parts = parts.set(drivername="postgresql+psycopg")
         # What stands in a row must not stand in an error.
-        return create_engine(url, hide_parameters=True)
+        return create_engine(parts, hide_parameters=True)
     except (ImportError, SQLAlchemyError) as error:
         raise RegisterError(
             # Only the kind of error: a URL may hold a password.
@@ -170,6 +184,17 @@ def _tune_sqlite(engine: Engine) -> None:
     def on_begin(connection: Connection) -> None:
         writing = connection.get_execution_options().get(_WRITING)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _keep_rows_out_of_errors(engine: Engine) -> None:
+    """Leave of an error of PostgreSQL its first line: the others hold the row that it is about."""
+
+    @event.listens_for(engine, "handle_error")
+    def on_error(context: ExceptionContext) -> None:
+        raised, original = context.sqlalchemy_exception, context.original_exception
+        if isinstance(raised, DBAPIError) and isinstance(raised.orig, BaseException):
+            original.args = raised.orig.args = (_first_line(raised),)
+            raised.args = (f"({type(original).__name__}) {original}",)
 
 
 def _first_line(error: DBAPIError) -> str:

@@ -1,10 +1,10 @@
 """The audit trail against those who would change it: by SQL, by deleting, reordering, cutting."""
 
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from issuer.access import audit
@@ -17,7 +17,7 @@ COUNT = 9
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(tmp_path: Path, either_database: str) -> World:
     world = World(tmp_path)
     for number in range(1, COUNT + 1):
         with world.register.writing() as connection:
@@ -40,13 +40,12 @@ def check(world: World, anchor: Anchor | None = None) -> Anchor:
 
 def tamper(world: World, *statements: str) -> None:
     """What somebody with the file and no scruples does: the triggers go first."""
-    world.register.close()
-    database = sqlite3.connect(world.folder / "register.sqlite3", isolation_level=None)
-    for trigger in ("audit_entries_unchanged", "audit_entries_stay"):
-        database.execute(f"DROP TRIGGER {trigger}")
-    for statement in statements:
-        database.execute(statement)
-    database.close()
+    on_table = " ON audit_entries" if world.register.engine.dialect.name == "postgresql" else ""
+    with world.register.writing() as connection:
+        for trigger in ("audit_entries_unchanged", "audit_entries_stay"):
+            connection.exec_driver_sql(f"DROP TRIGGER {trigger}{on_table}")
+        for statement in statements:
+            connection.execute(text(statement), {"short": bytes(31), "zeros": bytes(32)})
 
 
 def test_what_was_written_holds(world: World) -> None:
@@ -71,19 +70,19 @@ BROKEN: dict[str, tuple[str, int]] = {
     "another subject": ("UPDATE audit_entries SET subject = 'item 5' WHERE id = 4", 4),
     "other details": ("UPDATE audit_entries SET details = '{}' WHERE id = 9", 9),
     "another time": ("UPDATE audit_entries SET at = at + 1 WHERE id = 1", 1),
-    "another digest": ("UPDATE audit_entries SET digest = zeroblob(32) WHERE id = 9", 9),
-    "another link": ("UPDATE audit_entries SET previous = zeroblob(32) WHERE id = 4", 4),
+    "another digest": ("UPDATE audit_entries SET digest = :zeros WHERE id = 9", 9),
+    "another link": ("UPDATE audit_entries SET previous = :zeros WHERE id = 4", 4),
     "the first gone": ("DELETE FROM audit_entries WHERE id = 1", 1),
     "one gone": ("DELETE FROM audit_entries WHERE id = 5", 5),
     "one moved": ("UPDATE audit_entries SET id = 20 WHERE id = 5", 5),
     "one more": (
         "INSERT INTO audit_entries SELECT 10, at, actor, action, subject, details, digest, "
-        "zeroblob(32) FROM audit_entries WHERE id = 9",
+        ":zeros FROM audit_entries WHERE id = 9",
         10,
     ),
     "one before all": (
         "INSERT INTO audit_entries SELECT 0, at, actor, action, subject, details, previous, "
-        "zeroblob(31) FROM audit_entries WHERE id = 1",
+        ":short FROM audit_entries WHERE id = 1",
         0,
     ),
 }

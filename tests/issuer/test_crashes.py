@@ -23,6 +23,8 @@ PEOPLE: Final = 300
 LEAST_KILLS: Final = 8
 FORK: Final = multiprocessing.get_context("fork")
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 
 def records() -> str:
     """Two doses of everybody, not side by side, with some rows twice and some refused."""

@@ -16,7 +16,7 @@ WAITING = RowResult.WAITING
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(tmp_path: Path, either_database: str) -> World:
     return World(tmp_path)
 
 

@@ -23,7 +23,7 @@ SUPERSEDED, ABANDONED = CertificateState.SUPERSEDED, CertificateState.ABANDONED
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(tmp_path: Path, either_database: str) -> World:
     return World(tmp_path)
 
 

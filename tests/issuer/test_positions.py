@@ -4,9 +4,11 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, insert
 
 from issuer.register.database import RegisterError
 from issuer.register.list_order import ListOrder, new_seed
+from issuer.register.models import StatusListRow
 from issuer.register.positions import draw_positions
 from spec.limits import STATUS_LIST_SIZE
 from tests.issuer.world import PowerCutError, World, stranger
@@ -15,7 +17,7 @@ SEED = bytes(range(16))
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(tmp_path: Path, either_database: str) -> World:
     return World(tmp_path)
 
 
@@ -102,16 +104,14 @@ def test_a_full_list_is_followed_by_a_new_one(world: World) -> None:
 
 def test_a_list_without_a_seed_is_closed(world: World) -> None:
     with world.register.writing() as connection:
-        connection.exec_driver_sql("INSERT INTO status_lists VALUES ('VN', 0, 3, NULL)")
+        _insert_list(connection, 0, 3, None)
     assert [one // STATUS_LIST_SIZE for one in draw(world, 12)] == [1] * 10 + [2] * 2
 
 
 def test_a_list_is_filled_to_its_last_place(world: World) -> None:
     seed = new_seed()
     with world.register.writing() as connection:
-        connection.exec_driver_sql(
-            "INSERT INTO status_lists VALUES ('VN', 0, ?, ?)", (STATUS_LIST_SIZE - 2, seed)
-        )
+        _insert_list(connection, 0, STATUS_LIST_SIZE - 2, seed)
     drawn = draw(world, 3, size=STATUS_LIST_SIZE)
     last = ListOrder(seed)
     assert drawn[:2] == [last.index(STATUS_LIST_SIZE - 2), last.index(STATUS_LIST_SIZE - 1)]
@@ -120,7 +120,7 @@ def test_a_list_is_filled_to_its_last_place(world: World) -> None:
 
 def test_the_end_of_all_positions_is_said(world: World) -> None:
     with world.register.writing() as connection:
-        connection.exec_driver_sql("INSERT INTO status_lists VALUES ('VN', 16383, 10, x'00')")
+        _insert_list(connection, 16383, 10, b"\0")
     with pytest.raises(RegisterError, match="full"):
         draw(world, 1)
 
@@ -132,10 +132,10 @@ def test_a_list_that_another_worker_opens_meanwhile_is_shared(
     seeds = iter([b"ours", b"never used"])
 
     def new_seed_while_another_opens() -> bytes:
-        connection.exec_driver_sql(
-            "INSERT OR IGNORE INTO status_lists VALUES ('VN', 0, 4, x'1234')"
-        )
-        return next(seeds)
+        ours = next(seeds)
+        if ours == b"ours":
+            _insert_list(connection, 0, 4, b"\x12\x34")
+        return ours
 
     monkeypatch.setattr("issuer.register.positions.new_seed", new_seed_while_another_opens)
     with world.register.writing() as connection:
@@ -146,3 +146,8 @@ def test_a_list_that_another_worker_opens_meanwhile_is_shared(
 def test_certificates_stand_at_the_positions_drawn(world: World) -> None:
     world.issue(*(stranger(number) for number in range(20)))
     assert [one.position for one in world.certificates()] == order(seed_of(world), 20)
+
+
+def _insert_list(connection: Connection, number: int, taken: int, seed: bytes | None) -> None:
+    row = {"issuer": "VN", "number": number, "taken": taken, "seed": seed}
+    connection.execute(insert(StatusListRow), row)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import create_mock_engine, insert
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from issuer.register.database import Register, RegisterError
 from issuer.register.models import Base, CertificateRow, PersonRow
@@ -22,20 +22,16 @@ def world(tmp_path: Path) -> World:
     return World(tmp_path)
 
 
-def test_the_migrations_build_what_the_models_say(world: World) -> None:
-    with world.register.reading() as connection:
+@pytest.fixture
+def either(tmp_path: Path, either_database: str) -> World:
+    """A register in SQLite and one in PostgreSQL, in turn."""
+    return World(tmp_path)
+
+
+def test_the_migrations_build_what_the_models_say(either: World) -> None:
+    with either.register.reading() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, Base.metadata) == []
-
-
-def test_the_models_can_be_written_for_postgresql() -> None:
-    statements: list[str] = []
-    engine = create_mock_engine(
-        "postgresql://",
-        lambda statement, *_: statements.append(str(statement.compile(dialect=engine.dialect))),
-    )
-    Base.metadata.create_all(engine, checkfirst=False)
-    assert any("WHERE state = 'issued'" in statement for statement in statements)
 
 
 def test_sqlite_keeps_its_promises(world: World) -> None:
@@ -55,10 +51,10 @@ def test_only_its_owner_reads_the_file(world: World) -> None:
         assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
 
 
-def test_it_is_opened_again_with_all_it_held(world: World) -> None:
-    world.issue(row())
-    world.register.close()
-    again = World(world.folder)
+def test_it_is_opened_again_with_all_it_held(either: World) -> None:
+    either.issue(row())
+    either.register.close()
+    again = World(either.folder)
     assert again.count("dose_records") == 1
 
 
@@ -87,8 +83,8 @@ def test_a_url_without_its_driver() -> None:
         Register.open("nosuchdatabase://host/name")
 
 
-def test_a_certificate_of_nobody_is_refused(world: World) -> None:
-    with pytest.raises(IntegrityError), world.register.writing() as connection:
+def test_a_certificate_of_nobody_is_refused(either: World) -> None:
+    with pytest.raises(IntegrityError), either.register.writing() as connection:
         connection.execute(
             insert(CertificateRow),
             {
@@ -99,23 +95,23 @@ def test_a_certificate_of_nobody_is_refused(world: World) -> None:
 
 
 @pytest.mark.parametrize("state", ["issued", "reserved"])
-def test_nobody_has_two_certificates_at_a_time(world: World, state: str) -> None:
-    world.issue(row())
-    (certificate,) = world.certificates()
+def test_nobody_has_two_certificates_at_a_time(either: World, state: str) -> None:
+    either.issue(row())
+    (certificate,) = either.certificates()
     copy = dict(certificate._mapping) | {"state": state}  # type: ignore[attr-defined]  # a row
     for key in (1, 2):
         copy |= {"id": 100 + key, "position": 100 + key, "number": f"VN-{key}"}
         if key == 1 and state == "reserved":
-            with world.register.writing() as connection:
+            with either.register.writing() as connection:
                 connection.execute(insert(CertificateRow), copy)
-    with pytest.raises(IntegrityError), world.register.writing() as connection:
+    with pytest.raises(IntegrityError), either.register.writing() as connection:
         connection.execute(insert(CertificateRow), copy)
 
 
-def test_a_failed_transaction_leaves_nothing(world: World) -> None:
-    with world.failing_at_commit(1), pytest.raises(PowerCutError):
-        _draw_three(world)
-    assert world.count("status_lists") == 0
+def test_a_failed_transaction_leaves_nothing(either: World) -> None:
+    with either.failing_at_commit(1), pytest.raises(PowerCutError):
+        _draw_three(either)
+    assert either.count("status_lists") == 0
 
 
 def test_a_full_disk_is_said_without_anybodys_data_and_loses_nothing(tmp_path: Path) -> None:
@@ -144,9 +140,9 @@ def test_a_register_that_may_only_be_read(world: World) -> None:
         world.issue(row())
 
 
-def test_what_the_database_refuses_is_told_without_the_data_it_refused(world: World) -> None:
+def test_what_the_database_refuses_is_told_without_the_data_it_refused(either: World) -> None:
     person = {"name": HOA["full_name"], "due": 1}
-    with pytest.raises(IntegrityError) as caught, world.register.writing() as connection:
+    with pytest.raises(IntegrityError) as caught, either.register.writing() as connection:
         connection.execute(insert(PersonRow), person)
     assert HOA["full_name"] not in "".join(traceback.format_exception(caught.value))
 
@@ -175,32 +171,34 @@ def test_a_register_damaged_in_the_middle(tmp_path: Path) -> None:
     ],
 )
 def test_the_database_itself_refuses_what_must_never_happen(
-    world: World, statement: str, said: str
+    either: World, statement: str, said: str
 ) -> None:
-    world.issue(row())
-    world.change(Action.REVOKE, world.certificates())
-    before = world.certificates()
-    with pytest.raises(IntegrityError, match=said), world.register.writing() as connection:
+    either.issue(row())
+    either.change(Action.REVOKE, either.certificates())
+    before = either.certificates()
+    # What a trigger says is of another class in PostgreSQL.
+    refusals = (IntegrityError, ProgrammingError)
+    with pytest.raises(refusals, match=said), either.register.writing() as connection:
         connection.exec_driver_sql(statement)
-    assert world.certificates() == before
-    assert world.count("status_changes") == 1
+    assert either.certificates() == before
+    assert either.count("status_changes") == 1
 
 
-def test_a_revoked_certificate_may_be_written_as_revoked_again(world: World) -> None:
-    world.issue(row())
-    world.change(Action.REVOKE, world.certificates())
-    with world.register.writing() as connection:
+def test_a_revoked_certificate_may_be_written_as_revoked_again(either: World) -> None:
+    either.issue(row())
+    either.change(Action.REVOKE, either.certificates())
+    with either.register.writing() as connection:
         connection.exec_driver_sql("UPDATE certificates SET state = 'revoked'")
 
 
-def test_a_snapshot_sees_nothing_of_what_others_write(world: World) -> None:
-    world.issue(row())
+def test_a_snapshot_sees_nothing_of_what_others_write(either: World) -> None:
+    either.issue(row())
     count = "SELECT count(*) FROM certificates"
-    with world.register.snapshot() as connection:
+    with either.register.snapshot() as connection:
         assert connection.exec_driver_sql(count).scalar() == 1
-        World(world.folder).issue(row(injected_on="20/08/2021"))
+        World(either.folder).issue(row(injected_on="20/08/2021"))
         assert connection.exec_driver_sql(count).scalar() == 1
-    assert world.count("certificates") == 2
+    assert either.count("certificates") == 2
 
 
 def _draw_three(world: World) -> None:

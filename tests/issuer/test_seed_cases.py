@@ -14,7 +14,7 @@ HUE_1, HUE_2 = row(), row(injected_on="20/08/2021", lot="AZ-2")
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(tmp_path: Path, either_database: str) -> World:
     return World(tmp_path)
 
 

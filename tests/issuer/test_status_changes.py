@@ -39,7 +39,7 @@ RULES: dict[Action, dict[CertificateState, CertificateState | Refusal]] = {
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(tmp_path: Path, either_database: str) -> World:
     return World(tmp_path)
 
 

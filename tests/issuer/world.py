@@ -29,9 +29,10 @@ from issuer.status_rules import Action
 from spec.certificate import Certificate, StatusPosition, Timestamp
 from tests.authority import DAY, Authority, vaccine_table
 from tests.authority import SigningKey as HeldKey
+from tests.postgresql import DATABASE_FILE
 from verifier.pipeline import verify
 
-__all__ = ["HOA", "Keys", "WaitingItem", "World", "csv_text", "row", "stranger"]
+__all__ = ["HOA", "Keys", "WaitingItem", "World", "csv_text", "database_of", "row", "stranger"]
 
 HOA: Final = {
     "full_name": "Nguyễn Thị Hoà",
@@ -99,15 +100,21 @@ class WaitingItem:
     differences: list[dict[str, Any]]
 
 
+def database_of(folder: Path) -> Path | str:
+    """The SQLite file of a folder, or the database that the folder names (`either_database`)."""
+    named = folder / DATABASE_FILE
+    return named.read_text() if named.exists() else folder / "register.sqlite3"
+
+
 class World:
-    """A register with all that works on it."""
+    """A register with all that works on it, in SQLite or PostgreSQL."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.authority = Authority()
         self.clock = self.authority.clock
         self.keys = Keys(self.authority.keys["active"])
-        self.register = Register.open(folder / "register.sqlite3")
+        self.register = Register.open(database_of(folder))
         weakref.finalize(self, self.register.close)
 
     def take_in(
