@@ -15,9 +15,9 @@ from prometheus_client.metrics_core import (
 from prometheus_client.registry import Collector
 
 from keys.bundle import TrustBundle
+from keys.serving.tally import Series, Tally
 from spec.certificate import Timestamp
 from spec.verdicts import VerdictCode
-from verifier.tally import Series, Tally
 
 __all__ = [
     "CONTENT_TYPE",

@@ -20,13 +20,13 @@ from keys.serving.process import (
     logging_to,
     run,
 )
+from keys.serving.tally import SharedTally, Tally
 from verifier.logs import Event, Level, Line, Log, write_to_stdout
 from verifier.metrics import REFRESHES, WORKER_STARTS
 from verifier.pictures import open_reader
 from verifier.report import moment
 from verifier.service import create_app
 from verifier.settings import Settings
-from verifier.tally import SharedTally, Tally
 from verifier.trust import TrustSource
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from keys.clock import Clock
+from keys.serving.tally import Tally
 from spec.errors import ClockSuspectError, StatusStaleError, TrustStaleError
 from verifier import problems
 from verifier.envelope import Envelope
@@ -23,7 +24,6 @@ from verifier.pipeline import check_status_lists, check_trust
 from verifier.problems import ProblemError, problem_of_status
 from verifier.report import Json, trust_to_json
 from verifier.request import DEFAULT_MAX_BODY
-from verifier.tally import Tally
 from verifier.trust import TrustSource
 from verifier.trust_report import trust_report
 

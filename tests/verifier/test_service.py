@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keys.clock import FixedClock
+from keys.serving.tally import Tally
 from spec.certificate import Timestamp
 from spec.colour import Colour
 from spec.cose import Algorithm, ProtectedHeader
@@ -36,7 +37,6 @@ from verifier.pipeline import check
 from verifier.report import verdict_to_json
 from verifier.request import DEFAULT_MAX_BODY
 from verifier.service import create_app
-from verifier.tally import Tally
 from verifier.trust import TrustSource
 
 EVERYTHING = ("name", "birth_date", "id_suffix", "doses")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from verifier.tally import SharedTally, Tally
+from keys.serving.tally import SharedTally, Tally
 
 ROOT = Path(__file__).parents[2]
 
@@ -15,7 +15,7 @@ ONE = ("dosepass_requests_total", "/v1/verify", "200")
 OTHER = ("dosepass_verdicts_total", "accepted", "ok")
 
 COUNTING = (
-    "import sys, time; from pathlib import Path; from verifier.tally import SharedTally\n"
+    "import sys, time; from pathlib import Path; from keys.serving.tally import SharedTally\n"
     "tally = SharedTally(Path(sys.argv[1]), 'worker')\n"
     "for _ in range(int(sys.argv[2])):\n"
     "    ok = ('dosepass_verdicts_total', 'accepted', 'ok')\n"
