@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple, NewType
 from unicodedata import is_normalized, normalize
@@ -233,8 +234,17 @@ def _doses(value: cbor.CborValue) -> tuple[Dose, ...]:
         if type(gap) is not int or (doses and gap < 1):
             raise MalformedError("claims: a dose is not some days after the dose before")
         days += gap
-        doses.append(Dose(VaccineCode(code), date_of(days)))
+        doses.append(_dose(code, days))
     return tuple(doses)
+
+
+@lru_cache(maxsize=8192)
+def _dose(code: int, days: int) -> Dose:
+    """Make a dose. A country has some products and two years of days, so that most are known.
+
+    Nothing in it is personal: it says that somebody somewhere was vaccinated on that day.
+    """
+    return Dose(VaccineCode(code), date_of(days))
 
 
 def _dose_values(doses: Sequence[Dose]) -> list[int]:

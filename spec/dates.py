@@ -57,7 +57,7 @@ class BirthDate(_Parts):
     @classmethod
     def of(cls, day: date) -> Self:
         """The birth date of full precision."""
-        return cls._make((day.year, day.month, day.day))
+        return tuple.__new__(cls, (day.year, day.month, day.day))
 
     @classmethod
     def parse(cls, text: str) -> Self:

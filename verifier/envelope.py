@@ -5,8 +5,9 @@ must be fast is answered one step before Flask, by the same rules.
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from keys.serving.headers import METHODS, collect, fixed_beside, request_id_of
@@ -18,7 +19,7 @@ from verifier.problems import problem_of_status
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["Envelope", "Exchange", "exchange_of"]
+__all__ = ["Envelope", "Exchange", "Streamed", "exchange_of"]
 
 _KEY: Final = "dosepass.exchange"
 
@@ -42,6 +43,43 @@ def exchange_of(environ: "WSGIEnvironment") -> Exchange:
     """The exchange that the envelope has put into a WSGI environment."""
     exchange: Exchange = environ[_KEY]
     return exchange
+
+
+class Streamed:
+    """An answer that goes out while it is made; `at_end` is called once, however it ends."""
+
+    def __init__(self, pieces: Iterator[bytes], at_end: Callable[[], None]) -> None:
+        self._pieces = pieces
+        self._at_end = [at_end]
+        self._at_fault: Callable[[Exception], None] | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._pieces)
+        except BaseException as error:
+            if isinstance(error, Exception) and not isinstance(error, StopIteration):
+                self._tell_fault(error)
+            self.close()
+            raise  # so that the server breaks off, and nobody takes the answer for a whole one
+
+    def close(self) -> None:
+        """End it; a server calls this when its client has gone (PEP 3333)."""
+        while self._at_end:
+            self._at_end.pop()()
+
+    __del__ = close
+
+    def watch(self, at_fault: Callable[[Exception], None], at_end: Callable[[], None]) -> None:
+        """Be told of an error that nobody foresaw, and of the end."""
+        self._at_fault = at_fault
+        self._at_end.append(at_end)
+
+    def _tell_fault(self, error: Exception) -> None:
+        if self._at_fault is not None:
+            self._at_fault(error)
 
 
 class Envelope:
@@ -81,16 +119,28 @@ class Envelope:
             exchange.status, exchange.headers = status, headers
 
         try:
-            body = collect(app(environ, start))
+            answer = app(environ, start)
+            if isinstance(answer, Streamed):
+                self._begin(exchange, start_response)
+                answer.watch(
+                    partial(self._log.fault, request_id=exchange.request_id),
+                    lambda: self._tell(exchange, method, path, time.perf_counter() - began),
+                )
+                return answer
+            body = collect(answer)
         except Exception as error:
             self._log.fault(error, request_id=exchange.request_id)
             exchange.verdicts.clear()
             body = collect(problem_of_status(500)(environ, start))
+        self._begin(exchange, start_response)
+        self._tell(exchange, method, path, time.perf_counter() - began)
+        return [body]
+
+    @staticmethod
+    def _begin(exchange: Exchange, start_response: "StartResponse") -> None:
         exchange.headers += fixed_beside(exchange.headers)
         exchange.headers.append(("X-Request-Id", exchange.request_id))
         start_response(exchange.status, exchange.headers)
-        self._tell(exchange, method, path, time.perf_counter() - began)
-        return [body]
 
     def _tell(self, exchange: Exchange, method: str, path: str, seconds: float) -> None:
         """Log and count one request."""

@@ -4,18 +4,18 @@ It is a WSGI application of its own, because Flask's dispatch costs as much as a
 envelope hands requests to it directly; the route in Flask's url map leads to it too.
 """
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+import orjson
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from keys.clock import Clock
 from spec.verdicts import LANGUAGES
 from verifier.envelope import Exchange, exchange_of
-from verifier.pipeline import check
+from verifier.pipeline import check, check_all
 from verifier.problems import ProblemError
 from verifier.report import Json, verdict_to_json
 from verifier.request import DEFAULT_MAX_BODY, VerifyRequest, read_verify_request
@@ -28,8 +28,6 @@ __all__ = ["Judge", "answer", "encode", "language_of"]
 
 _MAX_ACCEPT_LANGUAGE: Final = 256
 """Characters of an Accept-Language header: browsers send fewer than 100."""
-
-_ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Judge:
@@ -60,6 +58,19 @@ class Judge:
         exchange.judged(verdict.code)
         return verdict_to_json(verdict, bundle, language, asked.disclose)
 
+    def judge_all(
+        self, asked: Sequence[VerifyRequest], language: str, exchange: Exchange
+    ) -> list[Json]:
+        """Judge many texts, all by the same trust and at the same time."""
+        bundle = self._trust.current()
+        verdicts = check_all([one.text for one in asked], bundle, self._clock.now())
+        for verdict in verdicts:
+            exchange.judged(verdict.code)
+        return [
+            verdict_to_json(verdict, bundle, language, one.disclose)
+            for verdict, one in zip(verdicts, asked, strict=True)
+        ]
+
 
 def answer(document: Json, language: str, start_response: "StartResponse") -> Iterable[bytes]:
     """Answer with a document that has words in a language."""
@@ -75,7 +86,7 @@ def answer(document: Json, language: str, start_response: "StartResponse") -> It
 
 def encode(document: Json) -> bytes:
     """Write JSON in UTF-8, as the answers of the service have it."""
-    return _ENCODE(document).encode()
+    return orjson.dumps(document)
 
 
 def language_of(accept_language: str) -> str:

@@ -8,8 +8,9 @@ from typing import Any, Final, TypeAlias
 from keys.bundle import TrustBundle
 from keys.times import to_rfc3339
 from spec.certificate import Certificate, Timestamp
+from spec.colour import Colour
 from spec.vaccines import VaccineTable
-from spec.verdicts import colour_words, verdict_words
+from spec.verdicts import VerdictCode, colour_words, verdict_words
 from verifier.verdict import Verdict
 
 __all__ = ["DISCLOSABLE", "Json", "moment", "title", "trust_to_json", "verdict_to_json"]
@@ -47,11 +48,7 @@ def verdict_to_json(
         "outcome": verdict.outcome.value,
         "code": verdict.code.value,
         "reason": verdict.reason,
-        "words": {
-            "language": language,
-            "title": title(verdict, language),
-            "advice": verdict_words(verdict.code, language).advice,
-        },
+        "words": _words(verdict, language),
         "checked_at": moment(verdict.checked_at),
         **(
             _OF_NO_CERTIFICATE
@@ -70,19 +67,56 @@ def title(verdict: Verdict, language: str) -> str:
     return colour_words(certificate.colour, len(certificate.doses), language)
 
 
+def _words(verdict: Verdict, language: str) -> Json:
+    certificate = verdict.certificate
+    if certificate is None:
+        return _words_of(verdict.code, None, 0, language)
+    return _words_of(verdict.code, certificate.colour, len(certificate.doses), language)
+
+
+# What follows is the same in most answers, so it is kept; nobody changes it.
+@lru_cache(maxsize=256)
+def _words_of(code: VerdictCode, colour: Colour | None, given: int, language: str) -> Json:
+    words = verdict_words(code, language)
+    return {
+        "language": language,
+        "title": words.title if colour is None else colour_words(colour, given, language),
+        "advice": words.advice,
+    }
+
+
 def trust_to_json(bundle: TrustBundle, at: Timestamp) -> Json:
     """The times of a trust bundle, and the ages of its parts at a moment in seconds."""
     status = bundle.status
+    return _trust_of(
+        bundle.issued_at,
+        bundle.fresh_until,
+        status.issued_at,
+        status.fresh_until,
+        bundle.newest_time,
+        at,
+    )
+
+
+@lru_cache(maxsize=16)
+def _trust_of(
+    issued_at: Timestamp,
+    fresh_until: Timestamp,
+    status_issued_at: Timestamp,
+    status_fresh_until: Timestamp,
+    newest_time: Timestamp,
+    at: Timestamp,
+) -> Json:
     return {
-        "issued_at": moment(bundle.issued_at),
-        "fresh_until": moment(bundle.fresh_until),
-        "age_seconds": at - bundle.issued_at,
+        "issued_at": moment(issued_at),
+        "fresh_until": moment(fresh_until),
+        "age_seconds": at - issued_at,
         "status": {
-            "issued_at": moment(status.issued_at),
-            "fresh_until": moment(status.fresh_until),
-            "age_seconds": at - status.issued_at,
+            "issued_at": moment(status_issued_at),
+            "fresh_until": moment(status_fresh_until),
+            "age_seconds": at - status_issued_at,
         },
-        "newest_time": moment(bundle.newest_time),
+        "newest_time": moment(newest_time),
     }
 
 

@@ -1,8 +1,7 @@
 """Reads what a client sends: what the description does not allow is a problem."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qs
 
 from keys.serving.body import decode_json, read_body
@@ -12,9 +11,13 @@ from verifier.report import DISCLOSABLE
 
 __all__ = [
     "DEFAULT_MAX_BODY",
+    "MAX_BATCH",
+    "MAX_BATCH_BODY",
     "VerifyRequest",
+    "batch_request_of",
     "read_disclose",
     "read_verify_request",
+    "verify_request_of",
 ]
 
 DEFAULT_MAX_BODY: Final = 16_384
@@ -23,11 +26,17 @@ DEFAULT_MAX_BODY: Final = 16_384
 _MOST_PARAMETERS: Final = 16
 """Of a query; one is known."""
 
+MAX_BATCH: Final = 1_000
+"""Texts of one JSON body; a stream of lines may have any number."""
+MAX_BATCH_BODY: Final = 2_097_152
+"""Bytes of such a body: so many texts of the greatest length take half of it."""
+
 _EXAMPLE: Final = 'Send a JSON object such as {"text": "DP1:..."}'
 
+_BATCH_EXAMPLE: Final = 'Send a JSON object such as {"texts": ["DP1:...", "DP1:..."]}'
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VerifyRequest:
+
+class VerifyRequest(NamedTuple):
     """What a client asks: one text to judge, and the personal fields that it needs."""
 
     text: str
@@ -36,7 +45,12 @@ class VerifyRequest:
 
 def read_verify_request(environ: Mapping[str, Any], max_body: int) -> VerifyRequest:
     """Read the request out of a WSGI environment; raises ProblemError."""
-    document = decode_json(read_body(environ, max_body, ("application/json",)), _EXAMPLE)
+    return verify_request_of(read_body(environ, max_body, ("application/json",)))
+
+
+def verify_request_of(body: bytes) -> VerifyRequest:
+    """Read the request out of a body, or a line of one; raises ProblemError."""
+    document = decode_json(body, _EXAMPLE)
     if type(document) is not dict:
         raise ProblemError(problems.INVALID_REQUEST, f"{_EXAMPLE}.", "#")
     if not document.keys() <= {"text", "disclose"}:
@@ -47,6 +61,31 @@ def read_verify_request(environ: Mapping[str, Any], max_body: int) -> VerifyRequ
     if type(text) is not str:
         raise ProblemError(problems.INVALID_REQUEST, "Give text as a string.", "#/text")
     return VerifyRequest(text=text, disclose=_disclose(document.get("disclose", [])))
+
+
+def batch_request_of(body: bytes) -> list[VerifyRequest]:
+    """Read a batch of texts, with the same fields for all; raises ProblemError."""
+    document = decode_json(body, _BATCH_EXAMPLE)
+    if type(document) is not dict:
+        raise ProblemError(problems.INVALID_REQUEST, f"{_BATCH_EXAMPLE}.", "#")
+    if not document.keys() <= {"texts", "disclose"}:
+        raise ProblemError(
+            problems.INVALID_REQUEST, "Leave out the fields other than texts and disclose.", "#"
+        )
+    texts = document.get("texts")
+    if type(texts) is not list or not 1 <= len(texts) <= MAX_BATCH:
+        raise ProblemError(
+            problems.INVALID_REQUEST,
+            f"Give texts as an array of 1 to {MAX_BATCH} strings; send more as NDJSON.",
+            "#/texts",
+        )
+    for index, text in enumerate(texts):
+        if type(text) is not str:
+            raise ProblemError(
+                problems.INVALID_REQUEST, "Give each text as a string.", f"#/texts/{index}"
+            )
+    disclose = _disclose(document.get("disclose", []))
+    return [VerifyRequest(text=text, disclose=disclose) for text in texts]
 
 
 def read_disclose(environ: Mapping[str, Any]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from keys.clock import Clock
 from keys.serving.tally import Tally
 from spec.errors import ClockSuspectError, StatusStaleError, TrustStaleError
 from verifier import problems
+from verifier.batch import BatchJudge
 from verifier.envelope import Envelope
 from verifier.image import ImageJudge, images_off
 from verifier.judge import Judge, encode
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["create_app"]
 
 _VERIFY: Final = "/v1/verify"
+_BATCH: Final = "/v1/verify/batch"
 
 _View: TypeAlias = "Callable[[], Response | WSGIApplication]"
 """Flask takes a WSGI application for an answer, and asks it with the environment at hand."""
@@ -60,9 +62,11 @@ def create_app(
     app.url_map.merge_slashes = False
     metrics = Metrics(trust.current, tally or Tally(), workers_wanted=workers)
     judge = Judge(trust, clock, max_body=max_body)
+    batch = BatchJudge(judge, max_line=max_body)
     image = images_off() if pictures is None else ImageJudge(judge, pictures)
     views: dict[str, tuple[str, _View]] = {
         _VERIFY: ("POST", lambda: judge),
+        _BATCH: ("POST", lambda: batch),
         "/v1/verify/image": ("POST", lambda: image),
         "/v1/trust": ("GET", _trust_view(trust, clock)),
         "/healthz": ("GET", _healthz),
@@ -80,7 +84,7 @@ def create_app(
         log,
         metrics,
         routes=frozenset({*views, PAGE_ROUTE}),
-        direct={("POST", _VERIFY): judge},
+        direct={("POST", _VERIFY): judge, ("POST", _BATCH): batch},
     )
     return app
 

@@ -126,8 +126,12 @@ class ProblemError(DosepassError):
         return [body]
 
     def to_json(self) -> bytes:
-        """The problem document."""
-        members = {
+        """The problem document as it is sent."""
+        return json.dumps(self.document(), ensure_ascii=False).encode()
+
+    def document(self) -> dict[str, object]:
+        """The problem document, where it stands inside an answer."""
+        members: dict[str, object] = {
             "type": self.kind.path,
             "title": self.kind.title,
             "status": self.kind.status.value,
@@ -137,7 +141,7 @@ class ProblemError(DosepassError):
             members["pointer"] = self.pointer
         if self.reason is not None:
             members["reason"] = self.reason
-        return json.dumps(members, ensure_ascii=False).encode()
+        return members
 
 
 def problem_of_status(status: int) -> ProblemError:

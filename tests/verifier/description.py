@@ -40,7 +40,10 @@ def hold(path: str, method: str, status: int, headers: dict[str, str], body: byt
         return
     media_type = headers["content-type"].partition(";")[0]
     assert media_type in answer["content"], (status, media_type)
-    if media_type.endswith("json") and method != "HEAD":
+    if media_type == "application/x-ndjson":
+        for line in body.splitlines():
+            _validator("/components/schemas/BatchLine").validate(json.loads(line))
+    elif media_type.endswith("json") and method != "HEAD":
         escaped = media_type.replace("/", "~1")
         _validator(f"{pointer}/content/{escaped}/schema").validate(json.loads(body))
 

@@ -1,5 +1,6 @@
 """The description itself, and its vocabulary against the code's."""
 
+import json
 import re
 
 import pytest
@@ -12,7 +13,7 @@ from tests.verifier.conftest import Service
 from verifier import problems
 from verifier.problems import ProblemType
 from verifier.report import DISCLOSABLE
-from verifier.request import DEFAULT_MAX_BODY
+from verifier.request import DEFAULT_MAX_BODY, MAX_BATCH, MAX_BATCH_BODY
 
 TYPES = [value for value in vars(problems).values() if isinstance(value, ProblemType)]
 
@@ -52,12 +53,19 @@ def test_limits_are_those_of_the_format() -> None:
     issuer = description.schema("VerdictAnswer")["properties"]["issuer"]
     assert issuer["maxLength"] == MAX_ISSUER_LENGTH
     assert f"{DEFAULT_MAX_BODY:,} bytes" in description.DOCUMENT["info"]["description"]
+    assert f"a batch {MAX_BATCH_BODY:,}" in description.DOCUMENT["info"]["description"]
+    assert description.schema("BatchRequest")["properties"]["texts"]["maxItems"] == MAX_BATCH
 
 
 def test_the_examples_are_of_their_schemas() -> None:
     verify = description.DOCUMENT["paths"]["/v1/verify"]["post"]
     for example in verify["requestBody"]["content"]["application/json"]["examples"].values():
         assert description.is_valid(example["value"], "VerifyRequest")
+    batch = description.DOCUMENT["paths"]["/v1/verify/batch"]["post"]["requestBody"]["content"]
+    for example in batch["application/json"]["examples"].values():
+        assert description.is_valid(example["value"], "BatchRequest")
+    for line in batch["application/x-ndjson"]["examples"]["two"]["value"].splitlines():
+        assert description.is_valid(json.loads(line), "VerifyRequest")
     answers = verify["responses"]["200"]["content"]["application/json"]["examples"]
     for example in answers.values():
         assert description.is_valid(example["value"], "VerdictAnswer")
