@@ -25,7 +25,9 @@ from issuer.register.database import Register
 from issuer.report import Report
 from issuer.signing import AuthorityKeys
 from issuer.source import RecordFileError, Source
+from issuer.statistics_commands import statistics_commands
 from issuer.status_commands import STATUS_COMMANDS
+from issuer.why_command import explain
 from keys.authority import Authority
 from keys.clock import SystemClock
 from keys.console import EXIT_TROUBLE, home_option, say, secrets_options
@@ -56,6 +58,8 @@ for _other in (
     *STATUS_COMMANDS,
     account_commands,
     audit_commands,
+    statistics_commands,
+    explain,
 ):
     cli.add_command(_other)
 

@@ -135,7 +135,10 @@ def options_of(command: click.Command) -> Iterator[str]:
             keys_cli,
             ["keys.md", "root-ceremony.md", "rotating-keys.md", "stolen-key.md", "mirror.md"],
         ),
-        (issuer_cli, ["records.md", "issuance.md", "keys.md", "revoking.md", "accounts.md"]),
+        (
+            issuer_cli,
+            ["records.md", "issuance.md", "keys.md", "revoking.md", "accounts.md", "statistics.md"],
+        ),
         (verifier_cli, ["verifier.md", "running.md"]),
         (scanner_cli, ["scanner.md"]),
     ],

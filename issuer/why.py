@@ -1,0 +1,267 @@
+"""Why somebody has the colour they have, or none: what is recorded, what waits, what was refused.
+
+The answer to the question of 2021 that nobody could answer. It names records, days, sites and
+reasons, and nothing personal besides the doses.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import Connection, and_, func, or_, select
+
+from issuer.course import Course, course_of
+from issuer.reasons import Finding, Severity
+from issuer.register.bulk import within
+from issuer.register.doses import findings_of
+from issuer.register.models import CertificateRow, CertificateState, DoseRow, PersonRow, RecordState
+from issuer.register.people import load_doses
+from issuer.register.people_models import IdentifierRow, ProposalRow, ProposalState
+from spec.certificate import StatusPosition, Timestamp
+from spec.colour import Colour
+from spec.vaccines import VaccineTable
+
+__all__ = [
+    "Answer",
+    "Because",
+    "RecordSeen",
+    "Statement",
+    "person_of_certificate",
+    "person_of_number",
+    "why",
+]
+
+
+class Because(StrEnum):
+    """What can be said in answer; the codes are stable."""
+
+    COMPLETE = "complete"
+    """The course is complete, and a green certificate says so."""
+    COMPLETE_SOON = "complete_soon"
+    """The course is complete; the next run of issuing makes the certificate."""
+    STARTED = "started"
+    """Doses are missing: no record of a further one counts."""
+    WAITING = "waiting"
+    """A record waits for somebody to look at it."""
+    REFUSED = "refused"
+    """A record could not be read as a dose; its site has to send it anew."""
+    FALLING = "falling"
+    """Less is recorded than the certificate says; a second person has to agree first."""
+    SUSPENDED = "suspended"
+    """The certificate is held back."""
+    REVOKED = "revoked"
+    """The certificate was taken back, and no other one stands."""
+    STOPPED = "stopped"
+    """The lint stopped the certificate before it was signed."""
+    NOTHING = "nothing"
+    """No record has come. That is no statement about the person."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordSeen:
+    """One dose record of a person, as it stands."""
+
+    record_id: int
+    state: RecordState
+    injected_on: date | None
+    product: str | None
+    site: str | None
+    received_at: Timestamp
+    certified_at: Timestamp | None
+    findings: tuple[Finding, ...]
+
+    @property
+    def causes(self) -> tuple[Finding, ...]:
+        """Why it waits or was refused."""
+        wanted = {RecordState.REVIEW: Severity.REVIEW, RecordState.REFUSED: Severity.BLOCK}
+        return tuple(one for one in self.findings if one.severity is wanted.get(self.state))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Statement:
+    """One sentence of the answer, and the record or certificate that it is about."""
+
+    because: Because
+    record: RecordSeen | None = None
+    certificate: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """The whole answer about one person."""
+
+    person_id: int | None
+    course: Course | None
+    """What counts; None where nothing does."""
+    records: tuple[RecordSeen, ...]
+    statements: tuple[Statement, ...]
+
+    @property
+    def colour(self) -> Colour | None:
+        """The colour that the doses amount to."""
+        return None if self.course is None else self.course.colour
+
+
+def person_of_number(connection: Connection, id_number: str) -> int | None:
+    """The person who has an identity number now or had it before, or whom a waiting record names.
+
+    Of somebody who was merged, the person who stands for them.
+    """
+    former = select(IdentifierRow.person_id).where(
+        IdentifierRow.kind == "id_number", IdentifierRow.value == id_number
+    )
+    query = (
+        select(func.coalesce(PersonRow.merged_into, PersonRow.id))
+        .where(or_(PersonRow.id_number == id_number, PersonRow.id.in_(former)))
+        .order_by(PersonRow.id_number != id_number)
+        .limit(1)
+    )
+    return connection.execute(query).scalar()
+
+
+def person_of_certificate(
+    connection: Connection, issuer: str, position: StatusPosition
+) -> int | None:
+    """The person of a certificate; of somebody who was merged, who stands for them."""
+    query = (
+        select(func.coalesce(PersonRow.merged_into, PersonRow.id))
+        .join(CertificateRow, CertificateRow.person_id == PersonRow.id)
+        .where(CertificateRow.issuer == issuer, CertificateRow.position == position.number)
+    )
+    return connection.execute(query).scalar()
+
+
+def why(
+    connection: Connection, person_id: int | None, id_number: str | None, table: VaccineTable
+) -> Answer:
+    """Say why a person has the colour they have.
+
+    `id_number` also finds records that could not be joined to a person. At least one of the two is
+    given.
+    """
+    family = [] if person_id is None else _family(connection, person_id)
+    records = tuple(_records(connection, family, id_number, table))
+    counting = {} if person_id is None else load_doses(connection, [person_id])
+    doses = counting.get(person_id) if person_id is not None else None
+    course = course_of(doses, table) if doses else None
+    certificates = _certificates(connection, family)
+    statements = (
+        *_about_certificates(certificates, course, _falling(connection, family)),
+        *_about_course(course, certificates, _is_due(connection, family)),
+        *(Statement(because=_STATES[one.state], record=one) for one in records
+          if one.state in _STATES),
+    )  # fmt: skip
+    return Answer(
+        person_id=person_id,
+        course=course,
+        records=records,
+        statements=statements or (Statement(because=Because.NOTHING),),
+    )
+
+
+_STATES: Final = {RecordState.REVIEW: Because.WAITING, RecordState.REFUSED: Because.REFUSED}
+
+
+def _about_course(course: Course | None, certificates: list[Any], due: bool) -> Iterator[Statement]:
+    if course is None:
+        return
+    if course.colour is Colour.YELLOW:
+        yield Statement(because=Because.STARTED)
+        return
+    issued = [one for one in certificates if one.state == CertificateState.ISSUED]
+    if issued:
+        yield Statement(because=Because.COMPLETE, certificate=issued[-1].number)
+    elif due:
+        yield Statement(because=Because.COMPLETE_SOON)
+
+
+def _about_certificates(
+    certificates: list[Any], course: Course | None, falling: str | None
+) -> Iterator[Statement]:
+    if falling is not None:
+        yield Statement(because=Because.FALLING, certificate=falling)
+    if not certificates:
+        return
+    newest = certificates[-1]
+    if newest.state == CertificateState.SUSPENDED:
+        yield Statement(because=Because.SUSPENDED, certificate=newest.number)
+    elif newest.state == CertificateState.REVOKED:
+        yield Statement(because=Because.REVOKED, certificate=newest.number)
+    elif newest.state == CertificateState.ABANDONED and course is not None:
+        yield Statement(because=Because.STOPPED, certificate=newest.number)
+
+
+def _family(connection: Connection, person_id: int) -> list[int]:
+    """The person and everybody who is merged into them."""
+    query = select(PersonRow.id).where(
+        or_(PersonRow.id == person_id, PersonRow.merged_into == person_id)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def _is_due(connection: Connection, family: list[int]) -> bool:
+    """Tell whether the next run of issuing looks at them."""
+    columns = PersonRow.__table__.c
+    query = select(columns.id).where(within(connection, columns.id, family), columns.due == 1)
+    return connection.execute(query.limit(1)).scalar() is not None
+
+
+def _records(
+    connection: Connection, family: list[int], id_number: str | None, table: VaccineTable
+) -> Iterator[RecordSeen]:
+    columns = DoseRow.__table__.c
+    theirs = within(connection, columns.person_id, family)
+    if id_number is not None:
+        # A row that could not be read has no values of its own: only the row as it came.
+        unread = and_(
+            columns.state == RecordState.REFUSED.value,
+            columns.raw.contains(id_number, autoescape=True),
+        )
+        waiting = and_(columns.state == RecordState.REVIEW.value, columns.id_number == id_number)
+        theirs = or_(theirs, unread, waiting)
+    query = (
+        select(
+            columns.id, columns.state, columns.injected_on, columns.vaccine, columns.site,
+            columns.received_at, columns.certified_at, columns.findings,
+        )
+        .where(theirs)
+        .order_by(columns.injected_on, columns.id)
+    )  # fmt: skip
+    for row in connection.execute(query):
+        yield RecordSeen(
+            record_id=row.id,
+            state=RecordState(row.state),
+            injected_on=row.injected_on,
+            product=None if row.vaccine is None else table.name_of(row.vaccine),
+            site=row.site,
+            received_at=row.received_at,
+            certified_at=row.certified_at,
+            findings=findings_of(row.findings),
+        )
+
+
+def _certificates(connection: Connection, family: list[int]) -> list[Any]:
+    """Number and state of the family's certificates, the newest last."""
+    columns = CertificateRow.__table__.c
+    query = (
+        select(columns.number, columns.state)
+        .where(within(connection, columns.person_id, family))
+        .order_by(columns.id)
+    )
+    return list(connection.execute(query))
+
+
+def _falling(connection: Connection, family: list[int]) -> str | None:
+    """The number of a certificate whose status would fall, while nobody has agreed."""
+    proposals = ProposalRow.__table__.c
+    query = (
+        select(CertificateRow.number)
+        .join(ProposalRow, ProposalRow.certificate_id == CertificateRow.id)
+        .where(
+            within(connection, proposals.person_id, family),
+            proposals.state == ProposalState.PENDING.value,
+        )
+    )
+    return connection.execute(query).scalar()

@@ -1,0 +1,145 @@
+"""The command `why`: why somebody has no green, in words."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import click
+from sqlalchemy import Connection
+
+from issuer.access import audit
+from issuer.options import (
+    NoSuchCertificateError,
+    json_option,
+    opened,
+    operator_option,
+    register_option,
+    vaccine_table,
+)
+from issuer.why import Answer, RecordSeen, person_of_certificate, person_of_number, why
+from issuer.why_words import statement_words
+from keys.authority import Authority
+from keys.clock import SystemClock
+from keys.console import home_option
+from keys.times import to_rfc3339
+from spec.certificate import StatusPosition
+from spec.certificate_number import CertificateNumberError, parse_certificate_number
+from spec.identity import parse_id_number
+
+__all__ = ["answer_to_json", "explain"]
+
+
+@click.command("why")
+@click.argument("number")
+@click.option("--language", type=click.Choice(["en", "vi"]), default="en", show_default=True)
+@json_option
+@operator_option
+@register_option
+@home_option
+def explain(
+    number: str, language: str, as_json: bool, operator: str, register_url: str | None, **rest: Any
+) -> None:
+    """Say why the person with the identity or certificate NUMBER has no green, or what they have.
+
+    The look is noted in the audit trail, without the number.
+    """
+    authority = Authority.open(rest["home"])
+    position, id_number = _read(number, authority.issuer)
+    with opened(authority, register_url) as register, register.writing() as connection:
+        if position is not None:
+            person = person_of_certificate(connection, authority.issuer, position)
+            if person is None:
+                raise NoSuchCertificateError(
+                    "no certificate of this register has that number",
+                    hint="dosepass-issuer list shows all numbers",
+                )
+        else:
+            person = person_of_number(connection, f"{id_number}")
+        answer = why(connection, person, id_number, vaccine_table())
+        _note(connection, answer, operator)
+    click.echo(_json(answer) if as_json else "\n".join(_lines(answer, language)))
+
+
+def _read(number: str, issuer: str) -> tuple[StatusPosition | None, str | None]:
+    """The position of a certificate number, or else an identity number."""
+    if (identity := parse_id_number(number, None)) is not None:
+        return None, identity.text
+    try:
+        named, position = parse_certificate_number(number)
+    except CertificateNumberError:
+        raise click.BadParameter(
+            "neither an identity number (12 or 9 digits, or a passport's 8 characters) nor a "
+            "certificate number such as VN-2C7K-09QX"
+        ) from None
+    if named != issuer.upper():
+        raise click.BadParameter(f"a certificate of another issuer: {named}")
+    return position, None
+
+
+def _note(connection: Connection, answer: Answer, operator: str) -> None:
+    who = "nobody" if answer.person_id is None else f"person {answer.person_id}"
+    audit.append(
+        connection,
+        at=SystemClock().now(),
+        actor=f"console:{operator}",
+        action="person.why",
+        subject=who,
+    )
+
+
+def _lines(answer: Answer, language: str) -> Iterator[str]:
+    for record in answer.records:
+        yield _record_line(record)
+    for statement in answer.statements:
+        yield statement_words(statement, answer, language)
+
+
+def _record_line(record: RecordSeen) -> str:
+    day = "-" if record.injected_on is None else record.injected_on.isoformat()
+    certified = "-" if record.certified_at is None else to_rfc3339(record.certified_at)
+    codes = " ".join(one.code for one in record.findings)
+    return "  ".join(
+        (f"record {record.record_id}", record.state, day, record.product or "-",
+         record.site or "-", certified, codes or "-")
+    )  # fmt: skip
+
+
+def _json(answer: Answer) -> str:
+    return json.dumps(answer_to_json(answer), ensure_ascii=False, indent=2)
+
+
+def answer_to_json(answer: Answer) -> dict[str, Any]:
+    """An answer with its sentences in both languages."""
+    course = answer.course
+    return {
+        "person": answer.person_id,
+        "colour": None if course is None else course.colour.word,
+        "doses": 0 if course is None else len(course.doses),
+        "doses_needed": None if course is None else course.doses_needed,
+        "records": [_record_json(record) for record in answer.records],
+        "because": [
+            {
+                "code": statement.because,
+                "record": None if statement.record is None else statement.record.record_id,
+                "certificate": statement.certificate,
+                "words": {
+                    language: statement_words(statement, answer, language)
+                    for language in ("vi", "en")
+                },
+            }
+            for statement in answer.statements
+        ],
+    }
+
+
+def _record_json(record: RecordSeen) -> dict[str, Any]:
+    return {
+        "record": record.record_id,
+        "state": record.state,
+        "injected_on": None if record.injected_on is None else record.injected_on.isoformat(),
+        "product": record.product,
+        "site": record.site,
+        "received_at": to_rfc3339(record.received_at),
+        "certified_at": None if record.certified_at is None else to_rfc3339(record.certified_at),
+        "findings": [{"field": one.field, "code": one.code} for one in record.findings],
+    }

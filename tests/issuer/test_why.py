@@ -1,0 +1,165 @@
+"""Why somebody has no green: the failures of 2021, and what the person concerned is told."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from issuer.reasons import ReasonCode
+from issuer.register.changes import withdraw
+from issuer.register.merges import merge
+from issuer.register.models import RecordState
+from issuer.register.people_models import ReviewDecision
+from issuer.status_rules import Action
+from issuer.why import Answer, Because, person_of_certificate, person_of_number, why
+from issuer.why_words import statement_words
+from spec.certificate import StatusPosition
+from spec.colour import Colour
+from tests.authority import vaccine_table
+from tests.issuer.world import HOA, World, row, stranger
+
+NUMBER = HOA["id_number"]
+FIRST, SECOND = row(), row(injected_on="20/08/2021", lot="AZ-2")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return World(tmp_path)
+
+
+def ask(world: World, number: str = NUMBER) -> Answer:
+    with world.register.reading() as connection:
+        return why(connection, person_of_number(connection, number), number, vaccine_table())
+
+
+def said(answer: Answer) -> list[Because]:
+    return [one.because for one in answer.statements]
+
+
+def withdrawn_second(world: World) -> None:
+    world.issue(FIRST, SECOND)
+    second = world.records()[-1]
+    with world.register.writing() as connection:
+        withdraw(connection, [second.id], "lan", "entered in error", world.clock.now())
+    world.issuing().run()
+
+
+def suspended(world: World) -> None:
+    world.issue(FIRST, SECOND)
+    world.change(Action.SUSPEND, world.certificates())
+
+
+def revoked(world: World) -> None:
+    world.issue(FIRST, SECOND)
+    world.change(Action.REVOKE, world.certificates())
+
+
+CASES: dict[str, tuple[Callable[[World], object], list[Because], Colour | None]] = {
+    "X2 nothing has come": (lambda world: None, [Because.NOTHING], None),
+    "somebody else's records": (lambda world: world.issue(stranger(1)), [Because.NOTHING], None),
+    "X3 two doses given, one uploaded": (
+        lambda world: world.issue(FIRST), [Because.STARTED], Colour.YELLOW,
+    ),
+    "the Huế case, complete": (
+        lambda world: world.issue(FIRST, SECOND), [Because.COMPLETE], Colour.GREEN,
+    ),
+    "complete since a moment ago": (
+        lambda world: world.take_in(FIRST, SECOND), [Because.COMPLETE_SOON], Colour.GREEN,
+    ),
+    "X10 one digit of the birth date": (
+        lambda world: world.issue(FIRST, SECOND | {"birth_date": "30/12/1990"}),
+        [Because.STARTED, Because.WAITING], Colour.YELLOW,
+    ),
+    "X10 one tone mark": (
+        lambda world: world.issue(FIRST, SECOND | {"full_name": "Nguyễn Thị Hoá"}),
+        [Because.STARTED, Because.WAITING], Colour.YELLOW,
+    ),
+    "the first record waits already": (
+        lambda world: world.issue(FIRST | {"sex": "Nam"}), [Because.WAITING], None,
+    ),
+    "X7 a vaccine that nobody knows": (
+        lambda world: world.issue(FIRST, SECOND | {"vaccine": "Phaizer"}),
+        [Because.STARTED, Because.REFUSED], Colour.YELLOW,
+    ),
+    "a withdrawn dose, before a second person agrees": (
+        withdrawn_second, [Because.FALLING, Because.STARTED], Colour.YELLOW,
+    ),
+    "Janssen is complete with one": (
+        lambda world: world.issue(row(vaccine="Janssen", injected_on="01/09/2021")),
+        [Because.COMPLETE], Colour.GREEN,
+    ),
+    "Abdala is not complete with two": (
+        lambda world: world.issue(
+            row(vaccine="Abdala", injected_on="01/10/2021"),
+            row(vaccine="Abdala", injected_on="20/10/2021"),
+        ),
+        [Because.STARTED], Colour.YELLOW,
+    ),
+    "suspended": (suspended, [Because.SUSPENDED], Colour.GREEN),
+    "revoked": (revoked, [Because.REVOKED], Colour.GREEN),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("happened", "because", "colour"), CASES.values(), ids=CASES)
+def test_the_answer(
+    world: World, happened: Callable[[World], object], because: list[Because], colour: Colour | None
+) -> None:
+    happened(world)
+    answer = ask(world)
+    assert said(answer) == because
+    assert answer.colour is colour
+    for statement in answer.statements:
+        for language in ("vi", "en"):
+            words = statement_words(statement, answer, language)
+            assert "{" not in words
+            assert "None" not in words
+            assert HOA["full_name"] not in words
+            assert NUMBER not in words
+
+
+def test_a_waiting_record_says_field_and_kind_and_until_when(world: World) -> None:
+    world.issue(FIRST, SECOND | {"birth_date": "30/12/1990"})
+    answer = ask(world)
+    waiting = answer.statements[1]
+    assert waiting.record is not None
+    assert [(one.field, one.code) for one in waiting.record.causes] == [
+        ("birth_date", ReasonCode.DOB_ONE_DIGIT)
+    ]
+    words = statement_words(waiting, answer, "en")
+    assert "of 20/08/2021 from TYT Phường Vĩnh Ninh" in words
+    assert "by 17/12/2021 02:00 UTC at the latest" in words
+    assert "differs by one digit" in words
+
+
+def test_what_was_decided_counts_and_waits_no_more(world: World) -> None:
+    world.issue(FIRST, SECOND | {"birth_date": "30/12/1990"})
+    world.decide(world.waiting()[0], ReviewDecision.SAME)
+    world.issuing().run()
+    assert said(ask(world)) == [Because.COMPLETE]
+
+
+def test_a_former_number_and_a_certificate_lead_to_the_same_person(world: World) -> None:
+    world.issue(FIRST)
+    certificate = world.certificates()[0]
+    with world.register.reading() as connection:
+        person = person_of_number(connection, NUMBER)
+        position = StatusPosition(certificate.position)
+        assert person_of_certificate(connection, certificate.issuer, position) == person
+        assert person_of_certificate(connection, "LA", position) is None
+
+
+def test_of_two_who_were_merged_either_number_gives_all_doses(world: World) -> None:
+    world.issue(FIRST, SECOND | {"id_number": "079190000999", "phone": ""})
+    with world.register.reading() as connection:
+        kept = person_of_number(connection, NUMBER)
+        gone = person_of_number(connection, "079190000999")
+    assert kept is not None
+    assert gone is not None
+    with world.register.writing() as connection:
+        merge(connection, kept, gone, "lan", "one person", world.clock.now())
+    world.issuing().run()
+    for number in (NUMBER, "079190000999"):
+        answer = ask(world, number)
+        assert answer.person_id == kept
+        assert answer.colour is Colour.GREEN
+        assert [one.state for one in answer.records] == [RecordState.ACCEPTED] * 2
