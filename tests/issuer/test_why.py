@@ -23,7 +23,7 @@ FIRST, SECOND = row(), row(injected_on="20/08/2021", lot="AZ-2")
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(either_database: str, tmp_path: Path) -> World:
     return World(tmp_path)
 
 

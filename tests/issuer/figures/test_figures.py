@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import date
 
 import pytest
@@ -22,15 +23,24 @@ from issuer.register.models import RecordState
 from spec.colour import Colour
 from tests.authority import vaccine_table
 from tests.issuer.figures.country import MOBILE, country
+from tests.postgresql import DATABASE_FILE
 
 AREAS = (NATION, Area(province="46"), Area(district="760"), Area(site="79001"), Area(province="99"))
 
 
-@pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    world = country(tmp_path_factory.mktemp("country"))
-    with world.register.snapshot() as connection:
-        yield connection
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def connection(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Connection]:
+    """The register of the country, in both databases."""
+    folder = tmp_path_factory.mktemp("country")
+    with ExitStack() as until_the_end:
+        if request.param == "postgresql":
+            server = request.getfixturevalue("postgresql")
+            (folder / DATABASE_FILE).write_text(until_the_end.enter_context(server.lent()))
+        world = country(folder)
+        until_the_end.callback(world.register.close)
+        yield until_the_end.enter_context(world.register.snapshot())
 
 
 def listed(connection: Connection, selection: Selection) -> int:
