@@ -12,6 +12,7 @@ import orjson
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
+from keys.bundle import TrustBundle
 from keys.clock import Clock
 from spec.verdicts import LANGUAGES
 from verifier.envelope import Exchange, exchange_of
@@ -20,6 +21,7 @@ from verifier.problems import ProblemError
 from verifier.report import Json, verdict_to_json
 from verifier.request import DEFAULT_MAX_BODY, VerifyRequest, read_verify_request
 from verifier.trust import TrustSource
+from verifier.verdict import Verdict
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -52,11 +54,19 @@ class Judge:
         return answer(self.judge(asked, language, exchange_of(environ)), language, start_response)
 
     def judge(self, asked: VerifyRequest, language: str, exchange: Exchange) -> Json:
-        """Judge one text, and count the verdict: every endpoint that judges does it here."""
-        bundle = self._trust.current()
-        verdict = check(asked.text, bundle, self._clock.now())
-        exchange.judged(verdict.code)
+        """Judge one text, and give the members of its answer."""
+        verdict, bundle = self.verdict(asked.text, exchange)
         return verdict_to_json(verdict, bundle, language, asked.disclose)
+
+    def verdict(self, text: str, exchange: Exchange) -> tuple[Verdict, TrustBundle]:
+        """Judge one text by the present trust, and count the verdict: every endpoint does it here.
+
+        `judge_all` does the same for many.
+        """
+        bundle = self._trust.current()
+        verdict = check(text, bundle, self._clock.now())
+        exchange.judged(verdict.code)
+        return verdict, bundle
 
     def judge_all(
         self, asked: Sequence[VerifyRequest], language: str, exchange: Exchange

@@ -38,6 +38,7 @@ __all__ = [
     "NOT_UTF_8",
     "PICTURE_TOO_LARGE",
     "TOO_LARGE",
+    "UNREADABLE_PAPER",
     "UNREADABLE_PICTURE",
     "UNSUPPORTED_MEDIA_TYPE",
     "ProblemError",
@@ -51,6 +52,12 @@ IMAGES_OFF: Final = problem_type(
 
 UNREADABLE_PICTURE: Final = problem_type(
     "unreadable-picture", HTTPStatus.UNPROCESSABLE_ENTITY, "The picture cannot be read."
+)
+
+UNREADABLE_PAPER: Final = problem_type(
+    "unreadable-paper",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "The code of the identity paper cannot be read.",
 )
 
 PICTURE_TOO_LARGE: Final = problem_type(

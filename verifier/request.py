@@ -15,6 +15,7 @@ __all__ = [
     "MAX_BATCH_BODY",
     "VerifyRequest",
     "batch_request_of",
+    "disclose_of",
     "read_disclose",
     "read_verify_request",
     "verify_request_of",
@@ -60,7 +61,7 @@ def verify_request_of(body: bytes) -> VerifyRequest:
     text = document.get("text")
     if type(text) is not str:
         raise ProblemError(problems.INVALID_REQUEST, "Give text as a string.", "#/text")
-    return VerifyRequest(text=text, disclose=_disclose(document.get("disclose", [])))
+    return VerifyRequest(text=text, disclose=disclose_of(document.get("disclose", [])))
 
 
 def batch_request_of(body: bytes) -> list[VerifyRequest]:
@@ -84,7 +85,7 @@ def batch_request_of(body: bytes) -> list[VerifyRequest]:
             raise ProblemError(
                 problems.INVALID_REQUEST, "Give each text as a string.", f"#/texts/{index}"
             )
-    disclose = _disclose(document.get("disclose", []))
+    disclose = disclose_of(document.get("disclose", []))
     return [VerifyRequest(text=text, disclose=disclose) for text in texts]
 
 
@@ -98,12 +99,13 @@ def read_disclose(environ: Mapping[str, Any]) -> tuple[str, ...]:
         ) from None
     names = [name for value in given.get("disclose", []) for name in value.split(",")]
     try:
-        return _disclose(names)
+        return disclose_of(names)
     except ProblemError as problem:  # its pointer leads into a body
         raise ProblemError(problem.kind, str(problem)) from None
 
 
-def _disclose(value: object) -> tuple[str, ...]:
+def disclose_of(value: object) -> tuple[str, ...]:
+    """Read which personal fields are asked for; raises ProblemError."""
     if type(value) is not list:
         raise ProblemError(
             problems.INVALID_REQUEST, "Give disclose as an array of field names.", "#/disclose"

@@ -17,6 +17,7 @@ from verifier.envelope import Envelope
 from verifier.image import ImageJudge, images_off
 from verifier.judge import Judge, encode
 from verifier.logs import Log
+from verifier.matching import MatchJudge
 from verifier.metrics import CONTENT_TYPE, Metrics
 from verifier.outlook import warnings
 from verifier.page.site import PAGE_ROUTE, add_page
@@ -35,6 +36,7 @@ __all__ = ["create_app"]
 
 _VERIFY: Final = "/v1/verify"
 _BATCH: Final = "/v1/verify/batch"
+_MATCH: Final = "/v1/match"
 
 _View: TypeAlias = "Callable[[], Response | WSGIApplication]"
 """Flask takes a WSGI application for an answer, and asks it with the environment at hand."""
@@ -63,11 +65,13 @@ def create_app(
     metrics = Metrics(trust.current, tally or Tally(), workers_wanted=workers)
     judge = Judge(trust, clock, max_body=max_body)
     batch = BatchJudge(judge, max_line=max_body)
+    match = MatchJudge(judge, max_body=max_body)
     image = images_off() if pictures is None else ImageJudge(judge, pictures)
     views: dict[str, tuple[str, _View]] = {
         _VERIFY: ("POST", lambda: judge),
         _BATCH: ("POST", lambda: batch),
         "/v1/verify/image": ("POST", lambda: image),
+        _MATCH: ("POST", lambda: match),
         "/v1/trust": ("GET", _trust_view(trust, clock)),
         "/healthz": ("GET", _healthz),
         "/readyz": ("GET", _readyz_view(trust, clock, metrics, workers)),
@@ -84,7 +88,7 @@ def create_app(
         log,
         metrics,
         routes=frozenset({*views, PAGE_ROUTE}),
-        direct={("POST", _VERIFY): judge, ("POST", _BATCH): batch},
+        direct={("POST", _VERIFY): judge, ("POST", _BATCH): batch, ("POST", _MATCH): match},
     )
     return app
 

@@ -6,7 +6,10 @@ import re
 import pytest
 from openapi_spec_validator import validate
 
+from spec.differences import BirthDateKind, Likeness, NameKind, NumberKind
 from spec.limits import MAX_DOSES, MAX_ISSUER_LENGTH, MAX_NAME_LENGTH, MAX_VACCINE_CODE
+from spec.match import Match
+from spec.papers.paper import PaperError, PaperKind, PaperWarning
 from spec.verdicts import LANGUAGES, Outcome, VerdictCode
 from tests.verifier import description
 from tests.verifier.conftest import Service
@@ -30,10 +33,23 @@ def test_it_is_openapi_3_1() -> None:
         ("Outcome", list(Outcome)),
         ("Language", list(LANGUAGES)),
         ("Disclosable", list(DISCLOSABLE)),
+        ("MatchResult", list(Match)),
     ],
 )
 def test_vocabularies_are_those_of_the_code(schema: str, words: list[str]) -> None:
     assert description.schema(schema)["enum"] == words
+
+
+def test_the_vocabulary_of_comparing_is_that_of_the_code() -> None:
+    kinds = dict.fromkeys([*NameKind, *BirthDateKind, *NumberKind])
+    assert set(description.schema("DifferenceKind")["enum"]) == set(kinds)
+    field = description.schema("ComparedField")["properties"]
+    assert field["likeness"]["enum"] == list(Likeness)
+    paper = description.schema("ReadPaper")["properties"]
+    assert paper["kind"]["enum"] == list(PaperKind)
+    assert paper["warnings"]["items"]["enum"] == list(PaperWarning)
+    reasons = description.schema("Problem")["properties"]["reason"]["enum"]
+    assert set(reasons) == {kind.code for kind in PaperError.__subclasses__()}
 
 
 def test_problem_types_are_those_of_the_code() -> None:
