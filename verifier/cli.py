@@ -1,4 +1,4 @@
-"""The command line `dosepass-verifier`: serve, check-config, check, inspect."""
+"""The command line `dosepass-verifier`: serve, check-config, keys, check, inspect."""
 
 import json
 import os
@@ -16,6 +16,7 @@ from keys.times import from_rfc3339
 from spec.certificate import Timestamp
 from spec.verdicts import LANGUAGES, Outcome
 from verifier import configuration, inspection, plain
+from verifier.key_commands import keys_group
 from verifier.options import settings_options
 from verifier.pipeline import check
 from verifier.report import DISCLOSABLE, verdict_to_json
@@ -133,6 +134,9 @@ def check_config_command(as_json: bool, **options: str | None) -> None:
     """Print the settings that `serve` would have, and where each came from; no secrets."""
     found = configuration.load(_given(options), os.environ)
     click.echo(_json(found.to_json()) if as_json else "\n".join(found.to_lines()))
+
+
+cli.add_command(keys_group)
 
 
 def _given(options: Mapping[str, str | None]) -> dict[str, str]:

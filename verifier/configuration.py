@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from verifier.settings import PREFIX, SETTINGS, Setting, Settings, SettingsError
 
-__all__ = ["CONFIG_VARIABLE", "Configuration", "default_of", "load"]
+__all__ = ["CONFIG_VARIABLE", "Configuration", "default_of", "load", "value_of"]
 
 CONFIG_VARIABLE: Final = f"{PREFIX}CONFIG"
 
@@ -55,11 +55,10 @@ def load(options: Mapping[str, str], environ: Mapping[str, str]) -> Configuratio
 
     `options` are those of the command line, by the keys of the settings, and `config` among them.
     """
-    texts = _texts(options, environ)
     values, sources = {}, dict.fromkeys(_BY_KEY, _DEFAULT)
-    for key, (text, source, base) in texts.items():
-        sources[key] = source
-        values[key] = _read(_BY_KEY[key], text, source, base)
+    for key, said in _texts(options, environ).items():
+        sources[key] = said[1]
+        values[key] = _read(_BY_KEY[key], *said)
     if "trust" not in values:
         raise SettingsError(
             "the setting trust is missing", hint="name the directory of `dosepass-keys fetch`"
@@ -67,6 +66,12 @@ def load(options: Mapping[str, str], environ: Mapping[str, str]) -> Configuratio
     settings = Settings(**values)
     settings.check()
     return Configuration(settings=settings, sources=sources)
+
+
+def value_of(key: str, options: Mapping[str, str], environ: Mapping[str, str]) -> Any:
+    """What is said of one setting, for a command that needs no other; None where nothing is."""
+    said = _texts(options, environ).get(key)
+    return None if said is None else _read(_BY_KEY[key], *said)
 
 
 def default_of(setting: Setting) -> Any:

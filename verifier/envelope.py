@@ -1,4 +1,4 @@
-"""The envelope of every answer: request identifier, fixed headers, log and counts, last catch.
+"""The envelope of every answer: who may ask, request identifier, headers, log, counts, last catch.
 
 It is WSGI middleware around the whole application, so that nothing can answer without it. What
 must be fast is answered one step before Flask, by the same rules.
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from keys.serving.headers import METHODS, collect, fixed_beside, request_id_of
 from spec.verdicts import VerdictCode
+from verifier.api_keys import ApiKey
+from verifier.door import OPEN, Door
 from verifier.logs import Log
 from verifier.metrics import Metrics
 from verifier.problems import problem_of_status
@@ -33,6 +35,8 @@ class Exchange:
     headers: list[tuple[str, str]] = field(default_factory=list)
     verdicts: dict[VerdictCode, int] = field(default_factory=dict)
     """How many of each there were."""
+    key: ApiKey | None = None
+    """Whose request it is, where keys are asked for."""
 
     def judged(self, code: VerdictCode) -> None:
         """Count one verdict."""
@@ -86,7 +90,7 @@ class Envelope:
     """WSGI middleware around `app`.
 
     `direct` answers requests, by their method and path, in its place. `routes` are the paths that
-    may stand in the log.
+    may stand in the log. `door` says who may ask.
     """
 
     def __init__(
@@ -97,12 +101,14 @@ class Envelope:
         *,
         routes: frozenset[str],
         direct: "Mapping[tuple[str, str], WSGIApplication]",
+        door: Door = OPEN,
     ) -> None:
         self._app = app
         self._log = log
         self._metrics = metrics
         self._routes = routes
         self._direct = direct
+        self._door = door
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -112,19 +118,20 @@ class Envelope:
         exchange = Exchange(request_id=request_id_of(environ.get("HTTP_X_REQUEST_ID")))
         environ[_KEY] = exchange
         method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
-        app = self._direct.get((method, path), self._app)
 
         # The answer begins when all of it is there, so that a late fault can still replace it.
         def start(status: str, headers: list[tuple[str, str]], _: Any = None) -> Any:
             exchange.status, exchange.headers = status, headers
 
         try:
+            exchange.key, instead = self._door.admit(environ)
+            app = instead or self._direct.get((method, path), self._app)
             answer = app(environ, start)
             if isinstance(answer, Streamed):
-                self._begin(exchange, start_response)
+                self._begin(exchange, environ, start_response)
                 answer.watch(
                     partial(self._log.fault, request_id=exchange.request_id),
-                    lambda: self._tell(exchange, method, path, time.perf_counter() - began),
+                    partial(self._tell, exchange, method, path, began),
                 )
                 return answer
             body = collect(answer)
@@ -132,18 +139,21 @@ class Envelope:
             self._log.fault(error, request_id=exchange.request_id)
             exchange.verdicts.clear()
             body = collect(problem_of_status(500)(environ, start))
-        self._begin(exchange, start_response)
-        self._tell(exchange, method, path, time.perf_counter() - began)
+        self._begin(exchange, environ, start_response)
+        self._tell(exchange, method, path, began)
         return [body]
 
-    @staticmethod
-    def _begin(exchange: Exchange, start_response: "StartResponse") -> None:
+    def _begin(
+        self, exchange: Exchange, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> None:
+        exchange.headers += self._door.headers(environ)
         exchange.headers += fixed_beside(exchange.headers)
         exchange.headers.append(("X-Request-Id", exchange.request_id))
         start_response(exchange.status, exchange.headers)
 
-    def _tell(self, exchange: Exchange, method: str, path: str, seconds: float) -> None:
-        """Log and count one request."""
+    def _tell(self, exchange: Exchange, method: str, path: str, began: float) -> None:
+        """Log and count one request, and charge its key for it."""
+        seconds = time.perf_counter() - began
         route = path if path in self._routes else None
         status = int(exchange.status[:3])
         self._log.request(
@@ -153,7 +163,10 @@ class Envelope:
             status=status,
             verdicts=exchange.verdicts,
             seconds=seconds,
+            key=None if exchange.key is None else exchange.key.name,
         )
+        if exchange.key is not None:
+            self._door.charge(exchange.key, sum(exchange.verdicts.values()))
         self._metrics.request(
             route=route, status=status, seconds=seconds, verdicts=exchange.verdicts
         )

@@ -40,6 +40,14 @@ class Event(StrEnum):
     """A newer one was fetched, or the same again."""
     TRUST_REFRESH_FAILED = "trust_refresh_failed"
     """Nothing could be fetched; `error_type` says what kind of trouble, and it is tried again."""
+    KEYS_LOADED = "keys_loaded"
+    """The file of API keys has changed."""
+    KEYS_LOAD_FAILED = "keys_load_failed"
+    """The last good API keys stay in use."""
+    RATES_ALONE = "rates_alone"
+    """The shared store of rates does not answer: this service counts for itself meanwhile."""
+    RATES_SHARED = "rates_shared"
+    """It answers again."""
     PUBLICATION_ENDS = "publication_ends"
     """Less than half of the life of the trust data is left; told once a day."""
     STATUS_ENDS = "status_ends"
@@ -91,6 +99,7 @@ class Log:
         status: int,
         verdicts: Mapping[VerdictCode, int],
         seconds: float,
+        key: str | None = None,
     ) -> None:
         """Write the line of one request, which counts on every verdict: without an encoder.
 
@@ -104,6 +113,8 @@ class Log:
         ]
         if route is not None:
             parts.append(f'"route":"{route}"')
+        if key is not None:
+            parts.append(f'"key":"{key}"')
         if sum(verdicts.values()) == 1:
             (code,) = verdicts
             parts.append(f'"outcome":"{code.outcome.value}","code":"{code.value}"')

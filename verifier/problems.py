@@ -30,6 +30,8 @@ __all__ = [
     "IMAGES_OFF",
     "INTERNAL",
     "INVALID_REQUEST",
+    "KEY_MISSING",
+    "KEY_UNKNOWN",
     "MEDIA_TYPE",
     "METHOD_NOT_ALLOWED",
     "NOT_FOUND",
@@ -37,6 +39,7 @@ __all__ = [
     "NOT_READY",
     "NOT_UTF_8",
     "PICTURE_TOO_LARGE",
+    "RATE_EXCEEDED",
     "TOO_LARGE",
     "UNREADABLE_PAPER",
     "UNREADABLE_PICTURE",
@@ -48,6 +51,16 @@ __all__ = [
 
 IMAGES_OFF: Final = problem_type(
     "images-off", HTTPStatus.NOT_FOUND, "This service takes no pictures."
+)
+
+KEY_MISSING: Final = problem_type(
+    "key-missing", HTTPStatus.UNAUTHORIZED, "This service answers those who have a key."
+)
+KEY_UNKNOWN: Final = problem_type(
+    "key-unknown", HTTPStatus.UNAUTHORIZED, "The key is unknown, or it was revoked."
+)
+RATE_EXCEEDED: Final = problem_type(
+    "rate-exceeded", HTTPStatus.TOO_MANY_REQUESTS, "This key has asked as often as it may."
 )
 
 UNREADABLE_PICTURE: Final = problem_type(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from keys import client
 from keys.bundle import TrustBundle
-from keys.clock import SystemClock
+from keys.clock import Clock, SystemClock
 from keys.fetching.refresher import Refresher
 from keys.serving.process import (
     Listening,
@@ -21,8 +21,11 @@ from keys.serving.process import (
     run,
 )
 from keys.serving.tally import SharedTally, Tally
+from verifier.door import Door
+from verifier.keyring import Keyring
 from verifier.logs import Event, Level, Line, Log, write_to_stdout
 from verifier.metrics import REFRESHES, WORKER_STARTS
+from verifier.origins import Origins
 from verifier.pictures import open_reader
 from verifier.report import moment
 from verifier.service import create_app
@@ -31,6 +34,7 @@ from verifier.trust import TrustSource
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
+
 
 __all__ = ["ServeError", "build_application", "serve"]
 
@@ -42,7 +46,8 @@ wait for a body on a slow line."""
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT, then finish the requests in flight.
 
-    Raises TrustBundleError, ReaderMissingError or ServeError when it cannot start.
+    Raises TrustBundleError, ReaderMissingError, ApiKeyError, RateStoreError or ServeError
+    when it cannot start.
     """
     client.load(settings.trust)  # each worker loads its own; this one says early what is wrong
     if settings.trust_url is not None:
@@ -60,11 +65,12 @@ def serve(settings: Settings) -> None:
         grace=settings.grace,
     )
     log = _log()
-    log.add(Line(event=Event.STARTING, port=settings.port, workers=settings.workers))
     # A fork would copy what a thread is in the middle of, and the code of before a restart.
     multiprocessing.set_start_method("spawn", force=True)
     with TemporaryDirectory(prefix="dosepass-verifier-") as shared:
         counts = Path(shared)
+        _door(settings, counts, SystemClock(), log)  # each worker makes its own, as of the bundle
+        log.add(Line(event=Event.STARTING, port=settings.port, workers=settings.workers))
         if settings.trust_url is not None:
             _keep_fresh(settings, settings.trust_url, SharedTally(counts, "supervisor"), log)
         loader = partial(build_application, settings, counts, os.getpid())
@@ -111,10 +117,22 @@ def build_application(settings: Settings, counts: Path, supervisor: int) -> "WSG
         pictures=pictures,
         tally=tally,
         workers=settings.workers,
+        door=_door(settings, counts, clock, log),
     )
     tally.add([((WORKER_STARTS,), 1)])
     log.add(Line(event=Event.WORKER_STARTED, pid=os.getpid()))
     return app
+
+
+def _door(settings: Settings, counts: Path, clock: Clock, log: Log) -> Door:
+    """Who may ask, by the settings; `counts` is where all workers count."""
+    origins = Origins(settings.cors)
+    if settings.keys is None:
+        return Door(origins=origins)
+    from verifier.rates import open_rates  # 14 MB, which a service without keys saves
+
+    rates = open_rates(settings.rates, counts / "rates", log)
+    return Door(Keyring(settings.keys, clock, log), rates, origins)
 
 
 def _log() -> Log:

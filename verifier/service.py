@@ -13,6 +13,7 @@ from keys.serving.tally import Tally
 from spec.errors import ClockSuspectError, StatusStaleError, TrustStaleError
 from verifier import problems
 from verifier.batch import BatchJudge
+from verifier.door import OPEN, Door
 from verifier.envelope import Envelope
 from verifier.image import ImageJudge, images_off
 from verifier.judge import Judge, encode
@@ -51,12 +52,13 @@ def create_app(
     pictures: PictureReader | None = None,
     tally: Tally | None = None,
     workers: int = 1,
+    door: Door = OPEN,
 ) -> Flask:
     """Build the application.
 
     `max_body` limits the body of a request other than a picture, in bytes; without `pictures`,
     none are taken. `tally` is shared by the `workers` that there should be; without one, this
-    process is alone.
+    process is alone. `door` says who may ask.
     """
     app = Flask("verifier", static_folder=None, template_folder=None)
     # The envelope catches what nobody foresaw; Flask's own log would print the error's message.
@@ -89,6 +91,7 @@ def create_app(
         metrics,
         routes=frozenset({*views, PAGE_ROUTE}),
         direct={("POST", _VERIFY): judge, ("POST", _BATCH): batch, ("POST", _MATCH): match},
+        door=door,
     )
     return app
 

@@ -14,11 +14,14 @@ from typing import Any, Final, TypeAlias
 
 from keys.errors import HintedError
 from keys.fetching.refresher import DEFAULT_INTERVAL, seconds_of
+from verifier.origins import check_origin
 from verifier.request import DEFAULT_MAX_BODY
 
-__all__ = ["PREFIX", "SETTINGS", "Setting", "Settings", "SettingsError", "usable_cores"]
+__all__ = ["MEMORY", "PREFIX", "SETTINGS", "Setting", "Settings", "SettingsError", "usable_cores"]
 
 PREFIX: Final = "DOSEPASS_VERIFIER_"
+MEMORY: Final = "memory"
+"""Counts of rates are kept by the service itself, over all of its workers."""
 
 _Reader: TypeAlias = Callable[[str], Any]
 """Turns the text of a setting into its value; ValueError says what it is not."""
@@ -43,6 +46,12 @@ class Settings:
     port: int = 8080
     workers: int = field(default_factory=lambda: usable_cores())
     anyone_may_ask: bool = False
+    keys: Path | None = None
+    """The file of API keys; None: nobody is asked for one."""
+    rates: str = MEMORY
+    """Where requests of a key are counted: `memory`, or the address of a Redis."""
+    cors: tuple[str, ...] = ()
+    """Origins of the sites that may ask from a browser."""
     max_body: int = DEFAULT_MAX_BODY
     images: bool = False
     """Whether pictures are taken; the extra `image` brings what reads them."""
@@ -55,10 +64,15 @@ class Settings:
 
     def check(self) -> None:
         """Refuse settings that contradict each other; raises SettingsError."""
-        if not self.anyone_may_ask and not _is_loopback(self.host):
+        if self.anyone_may_ask and self.keys is not None:
+            raise SettingsError(
+                "keys and anyone_may_ask contradict each other",
+                hint="leave anyone_may_ask out: whoever has a key may ask from anywhere",
+            )
+        if self.keys is None and not self.anyone_may_ask and not _is_loopback(self.host):
             raise SettingsError(
                 "the service listens on this machine alone unless told otherwise",
-                hint="say anyone_may_ask, or --anyone-may-ask",
+                hint="give it keys, or say anyone_may_ask (--keys, --anyone-may-ask)",
             )
 
 
@@ -75,7 +89,8 @@ class Setting:
     """Its type in the file: str, int, bool or list."""
     metavar: str = "TEXT"
     secret: bool = False
-    """Has no option, for every process can read those of another, and is never shown whole."""
+    """Has no option, for every process can read those of another, and is never shown whole:
+    `writes` leaves out what must not be seen."""
 
     @property
     def variable(self) -> str:
@@ -120,6 +135,20 @@ def _truth(text: str) -> bool:
     return text == "true"
 
 
+def _rates(text: str) -> str:
+    if text != MEMORY and not re.fullmatch(r"rediss?://[!-~]+", text, re.ASCII):
+        raise ValueError("neither memory nor an address such as redis://host:6379/0")
+    return text
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"(?<=://)[^@/]*@", "***@", url)
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    return tuple(check_origin(origin.strip()) for origin in text.split(",") if origin.strip())
+
+
 def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
@@ -145,6 +174,12 @@ SETTINGS: Final = (
     Setting(key="anyone_may_ask", reads=_truth, kind=bool,
             writes=lambda value: str(value).lower(),
             help="Answer everybody, also on an address that other machines reach."),
+    Setting(key="keys", reads=_path, metavar="FILE",
+            help="Ask for an API key of this file, which `keys add` makes."),
+    Setting(key="rates", reads=_rates, writes=_without_password, metavar="STORE", secret=True,
+            help="Where requests of a key are counted: memory, or redis://host:6379/0."),
+    Setting(key="cors", reads=_origins, writes=",".join, kind=list, metavar="ORIGIN,...",
+            help="Sites that may ask from a browser, such as https://shop.example; * is all."),
     Setting(key="max_body", reads=_whole(1_024, 1_048_576), kind=int, metavar="BYTES",
             help="The longest request body that is read, other than a picture."),
     Setting(key="images", reads=_truth, kind=bool, writes=lambda value: str(value).lower(),
