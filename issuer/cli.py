@@ -16,10 +16,13 @@ from issuer.certificate_commands import (
     show,
 )
 from issuer.csv_file import open_csv
+from issuer.fall_commands import fall_commands
 from issuer.intake import take_in
 from issuer.issuing import Issuing
 from issuer.options import EXIT_REFUSED, json_option, opened, register_option, vaccine_table
 from issuer.progress import progress_bar
+from issuer.queue_commands import queue_commands
+from issuer.record_commands import record_commands
 from issuer.records import Rules
 from issuer.register.database import Register
 from issuer.report import Report
@@ -60,6 +63,9 @@ for _other in (
     audit_commands,
     statistics_commands,
     explain,
+    queue_commands,
+    fall_commands,
+    record_commands,
 ):
     cli.add_command(_other)
 

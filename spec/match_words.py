@@ -10,7 +10,7 @@ from spec.differences import BirthDateKind, NameKind, NumberKind, SexKind
 from spec.match import IdentityField, Match
 from spec.verdicts import Words
 
-__all__ = ["difference_words", "field_words", "match_words"]
+__all__ = ["difference_words", "field_words", "kind_words", "match_words"]
 
 _MATCH: Final[dict[str, dict[Match, Words]]] = {
     "vi": {
@@ -95,3 +95,8 @@ def field_words(field: IdentityField, language: str) -> str:
 def difference_words(kind: NameKind | BirthDateKind | NumberKind | SexKind, language: str) -> str:
     """What a kind of difference is called; it stands behind the name of its field."""
     return _DIFFERENCES[language][kind]
+
+
+def kind_words(kind: str, language: str) -> str:
+    """The same for a kind by its name, as a register keeps it; raises KeyError for none."""
+    return _DIFFERENCES[language]["differs" if kind == "not_equal" else kind]

@@ -137,7 +137,15 @@ def options_of(command: click.Command) -> Iterator[str]:
         ),
         (
             issuer_cli,
-            ["records.md", "issuance.md", "keys.md", "revoking.md", "accounts.md", "statistics.md"],
+            [
+                "records.md",
+                "issuance.md",
+                "keys.md",
+                "revoking.md",
+                "accounts.md",
+                "review.md",
+                "statistics.md",
+            ],
         ),
         (verifier_cli, ["verifier.md", "running.md"]),
         (scanner_cli, ["scanner.md"]),

@@ -7,7 +7,7 @@ right. Their row stays, and `restore` gives the numbers back.
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from issuer.matching import bare_name
 from issuer.records import DoseRecord
 from issuer.register.bulk import new_ids, within
-from issuer.register.history import record_changes
+from issuer.register.history import last_state, record_changes
 from issuer.register.locks import lock_matching
 from issuer.register.models import (
     DoseRow,
@@ -29,7 +29,9 @@ from issuer.register.models import (
     Row,
 )
 from issuer.register.people import mark_due, note_identifiers
-from issuer.register.waiting import overtake
+from issuer.register.places import family_of
+from issuer.register.sites import sites_of
+from issuer.register.waiting import overtake, wait_again
 from keys.errors import HintedError
 from spec.certificate import Timestamp
 from spec.names import canonical_name
@@ -81,11 +83,16 @@ def withdraw(
 def restore(
     connection: Connection, record_id: int, operator: str, reason: str, now: Timestamp
 ) -> None:
-    """Put a withdrawn record back to the person whose it was. Raises ChangeError."""
+    """Put a withdrawn record back: it counts, or waits again, as before. Raises ChangeError."""
     lock_matching(connection)
     record = _locked(connection, record_id)
-    if record is None or record.state != RecordState.WITHDRAWN or record.person_id is None:
-        raise ChangeError("there is no withdrawn record of a person to put back")
+    waited = last_state(connection, record_id) is RecordState.REVIEW
+    if record is None or record.state != RecordState.WITHDRAWN:
+        raise ChangeError("there is no withdrawn record to put back")
+    if waited:
+        record_changes(connection, [record_id], RecordState.REVIEW, operator, reason, now)
+        wait_again(connection, record_id, now)
+        return
     record_changes(connection, [record_id], RecordState.ACCEPTED, operator, reason, now)
     connection.execute(
         update(DoseRow)
@@ -179,35 +186,64 @@ def _correct_person(
     connection: Connection, former: Any, record: DoseRecord, now: Timestamp
 ) -> None:
     """Change of a person what a correction changes of the record."""
-    identity = record.identity
     person = connection.execute(
         select(PersonRow.__table__).where(PersonRow.id == former.person_id).with_for_update()
     ).one()
-    changes: Row = {}
-    if identity.name != former.full_name:
-        canonical = canonical_name(identity.name)
-        changes |= {"name": identity.name, "canonical_name": canonical}
-        changes["bare_name"] = bare_name(canonical)
-    if str(identity.birth_date) != former.birth_date:
-        changes["birth_date"] = str(identity.birth_date)
-    if identity.sex is not None and identity.sex != former.sex:
-        changes["sex"] = identity.sex
-    if identity.id_number is not None and identity.id_number != person.id_number:
-        if _owner_of(connection, identity.id_number) is not None:
-            raise ChangeError(
-                "the corrected identity number is another person's",
-                hint="compare the two persons; if they are one, merge them first",
-            )
-        changes["id_number"] = identity.id_number
+    changes = dict(_changed(former, record, person))
+    number = changes.get("id_number")
+    if number is not None:
+        _take_over(connection, person.id, number, _noted(former, "id_number", number, now))
         if person.id_number is not None:
             note_identifiers(connection, [_noted(former, "id_number", person.id_number, now)])
-    if not changes:
-        return
-    if {"canonical_name", "birth_date"} & changes.keys() and person.phone is not None:
-        # Another person may have this name, birth date and telephone number: it is kept beside.
-        note_identifiers(connection, [_noted(former, "phone", person.phone, now)])
+    if changes and _contact_taken(connection, {**person._mapping, **changes}):
+        # Another person has this name, birth date and telephone number: it is kept beside.
+        phone = changes.get("phone", person.phone)
+        note_identifiers(connection, [_noted(former, "phone", phone, now)])
         changes["phone"] = None
-    connection.execute(update(PersonRow).where(PersonRow.id == person.id).values(**changes))
+    if changes:
+        connection.execute(update(PersonRow).where(PersonRow.id == person.id).values(**changes))
+
+
+def _changed(former: Any, record: DoseRecord, person: Any) -> Iterator[tuple[str, Any]]:
+    """What a correction changes of the record, where the person does not say so already."""
+    identity = record.identity
+    if identity.name not in (former.full_name, person.name):
+        canonical = canonical_name(identity.name)
+        yield from (("name", identity.name), ("canonical_name", canonical))
+        yield "bare_name", bare_name(canonical)
+    if str(identity.birth_date) not in (former.birth_date, person.birth_date):
+        yield "birth_date", str(identity.birth_date)
+    if identity.sex not in (None, former.sex, person.sex):
+        yield "sex", identity.sex
+    if identity.id_number not in (None, former.id_number, person.id_number):
+        yield "id_number", identity.id_number
+    if identity.phone not in (None, former.phone) and person.phone in (None, former.phone):
+        yield "phone", identity.phone
+
+
+def _take_over(connection: Connection, person_id: int, number: str, noted: Row) -> None:
+    """Free an identity number for a person, from whoever is one with them. Raises ChangeError."""
+    owner = _owner_of(connection, number)
+    if owner is None:
+        return
+    if owner not in family_of(connection, [person_id]):
+        raise ChangeError(
+            "the corrected identity number is another person's",
+            hint="compare the two persons; if they are one, merge them first",
+        )
+    connection.execute(update(PersonRow).where(PersonRow.id == owner).values(id_number=None))
+    note_identifiers(connection, [{**noted, "person_id": owner}])
+
+
+def _contact_taken(connection: Connection, person: Mapping[str, Any]) -> bool:
+    """Tell whether somebody else has a person's name, birth date and telephone number."""
+    query = select(PersonRow.id).where(
+        PersonRow.canonical_name == person["canonical_name"],
+        PersonRow.birth_date == person["birth_date"],
+        PersonRow.phone == person["phone"],
+        PersonRow.id != person["id"],
+    )
+    return person["phone"] is not None and connection.execute(query).first() is not None
 
 
 def _insert_corrected(
@@ -231,7 +267,7 @@ def _insert_corrected(
         "injected_on": record.injected_on,
         "lot": record.lot,
         "site": record.site,
-        "site_id": former.site_id if record.site == former.site else None,
+        "site_id": _site_id(connection, former, record, now),
         "source": how.source.value,
         "source_id": how.source_id,
         "part": former.part,
@@ -249,6 +285,14 @@ def _insert_corrected(
     }
     connection.execute(insert(DoseRow), row)
     return new_id
+
+
+def _site_id(connection: Connection, former: Any, record: DoseRecord, now: Timestamp) -> int | None:
+    if record.site == former.site:
+        same: int | None = former.site_id
+        return same
+    found = sites_of(connection, [record.site], now)
+    return found[record.site].id if record.site else None
 
 
 def _import_of(connection: Connection, how: Replacement, content: bytes, now: Timestamp) -> int:

@@ -9,7 +9,7 @@ from issuer.register.models import DoseRow, RecordState
 from issuer.register.people_models import RecordChangeRow
 from spec.certificate import Timestamp
 
-__all__ = ["record_changes"]
+__all__ = ["last_state", "record_changes"]
 
 
 def record_changes(
@@ -37,3 +37,15 @@ def record_changes(
     columns = ["record_id", "person_id", "at", "operator", "reason", "former_state", "state"]
     connection.execute(insert(RecordChangeRow).from_select(columns, lines.order_by(DoseRow.id)))
     connection.execute(update(DoseRow).where(*ours).values(state=state.value))
+
+
+def last_state(connection: Connection, record_id: int) -> RecordState | None:
+    """The state before a record's last change; None where it never changed."""
+    query = (
+        select(RecordChangeRow.former_state)
+        .where(RecordChangeRow.record_id == record_id)
+        .order_by(RecordChangeRow.id.desc())
+        .limit(1)
+    )
+    state = connection.execute(query).scalar()
+    return None if state is None else RecordState(state)

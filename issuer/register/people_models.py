@@ -95,6 +95,8 @@ class ReviewDecision(StrEnum):
     NEW = "new"
     """It is about somebody else, who becomes a person of the register."""
     REFUSED = "refused"
+    CORRECTED = "corrected"
+    """It stated something wrong; a corrected record took its place."""
     OVERTAKEN = "overtaken"
     """Nobody decided: a correction or a withdrawal came first."""
 

@@ -11,17 +11,19 @@ from typing import ClassVar, Final
 from sqlalchemy import Connection, func, insert, select, update
 
 from issuer.register.bulk import within
-from issuer.register.models import PersonRow, Row
+from issuer.register.models import CertificateRow, PersonRow, Row
 from issuer.register.people_models import (
     MergeRow,
     ProposalRow,
     ProposalState,
     RecordChangeRow,
 )
+from issuer.register.places import family_of
 from keys.errors import HintedError
 from spec.certificate import Timestamp
 
 __all__ = [
+    "NOBODY",
     "Fall",
     "Proposal",
     "ProposalError",
@@ -29,12 +31,15 @@ __all__ = [
     "carried_out",
     "close_others",
     "decide",
+    "name_cause",
     "open_of",
     "propose",
 ]
 
 _OPEN: Final = [ProposalState.PENDING.value, ProposalState.APPROVED.value]
-_UNNAMED: Final = ("dosepass", "the records behind it changed")
+NOBODY: Final = "dosepass"
+"""Who proposes a fall that no change of records explains."""
+_UNNAMED: Final = (NOBODY, "no record changed: look at the vaccine table")
 
 
 class ProposalError(HintedError):
@@ -139,19 +144,24 @@ def decide(
 
     The next batch of issuing carries out what was agreed to. After a rejection the certificate
     stands, and the records are to be put right. Raises ProposalError when it is decided already,
-    or when whoever proposed it decides.
+    when nobody stands behind it, or for everybody who changed records of the person since the
+    certificate was reserved: the last of several changes need not be the one that made it fall.
     """
     query = (
-        select(ProposalRow.person_id, ProposalRow.proposed_by)
+        select(ProposalRow.person_id, ProposalRow.proposed_by, ProposalRow.certificate_id)
         .where(ProposalRow.id == proposal_id, ProposalRow.state == ProposalState.PENDING.value)
         .with_for_update()
     )
     row = connection.execute(query).one_or_none()
     if row is None:
         raise ProposalError("there is no such pending proposal")
-    if row.proposed_by == operator:
+    if row.proposed_by == NOBODY:
         raise ProposalError(
-            "whoever proposed it cannot decide it", hint="a second person has to look at it"
+            "nobody stands behind this fall yet", hint="a first person has to name the reason"
+        )
+    if operator in {row.proposed_by, *_hands(connection, row.person_id, row.certificate_id)}:
+        raise ProposalError(
+            "whoever had a hand in it cannot decide it", hint="a second person has to look at it"
         )
     state = ProposalState.APPROVED if agree else ProposalState.REJECTED
     connection.execute(
@@ -160,6 +170,24 @@ def decide(
         .values(state=state.value, decided_by=operator, decided_at=int(now), note=note)
     )
     connection.execute(update(PersonRow).where(PersonRow.id == row.person_id).values(due=1))
+
+
+def name_cause(connection: Connection, proposal_id: int, operator: str, reason: str) -> None:
+    """Let a first person stand behind a fall that no change of records explains.
+
+    Such is one that follows from a new vaccine table. Raises ProposalError where somebody does.
+    """
+    done = connection.execute(
+        update(ProposalRow)
+        .where(
+            ProposalRow.id == proposal_id,
+            ProposalRow.state == ProposalState.PENDING.value,
+            ProposalRow.proposed_by == NOBODY,
+        )
+        .values(proposed_by=operator, reason=reason)
+    )
+    if not done.rowcount:
+        raise ProposalError("there is no pending proposal that waits for a reason")
 
 
 def carried_out(connection: Connection, proposals: Iterable[Proposal]) -> None:
@@ -185,6 +213,29 @@ def _set_state(connection: Connection, ids: Sequence[int], state: ProposalState)
         connection.execute(
             update(ProposalRow).where(ProposalRow.id.in_(ids)).values(state=state.value)
         )
+
+
+def _hands(connection: Connection, person_id: int, certificate_id: int) -> set[str]:
+    """Everybody who changed what a certificate rests on since it was reserved."""
+    since = (
+        select(CertificateRow.reserved_at)
+        .where(CertificateRow.id == certificate_id)
+        .scalar_subquery()
+    )
+    family = family_of(connection, [person_id])
+    changed = select(RecordChangeRow.operator).where(
+        within(connection, RecordChangeRow.__table__.c.person_id, family),
+        RecordChangeRow.at >= since,
+    )
+    ours = within(connection, MergeRow.__table__.c.kept_id, family)
+    merged = select(MergeRow.operator).where(ours, MergeRow.at >= since)
+    undone = select(MergeRow.undone_by).where(ours, MergeRow.undone_at >= since)
+    return {
+        name
+        for query in (changed, merged, undone)
+        for name in connection.execute(query).scalars()
+        if name is not None
+    }
 
 
 def _cause(connection: Connection, person_ids: Sequence[int]) -> tuple[str, str]:

@@ -22,7 +22,18 @@ from keys.errors import HintedError
 from spec.certificate import Timestamp
 from spec.names import canonical_name
 
-__all__ = ["Waiting", "WaitingError", "decide", "open_items", "overtake", "reopen"]
+__all__ = [
+    "Waiting",
+    "WaitingError",
+    "assign",
+    "close_corrected",
+    "decide",
+    "open_items",
+    "overtake",
+    "record_row",
+    "reopen",
+    "wait_again",
+]
 
 _DECIDED: Final = "decided"
 """The tier of a record whose person somebody named."""
@@ -102,7 +113,7 @@ def decide(
     """
     lock_matching(connection)
     item = _open_item(connection, item_id)
-    record = _record(connection, item.record_id)
+    record = record_row(connection, item.record_id)
     if decision is ReviewDecision.SAME:
         person = _same(connection, person_id or item.person_id, record, now)
     elif decision is ReviewDecision.NEW:
@@ -122,7 +133,14 @@ def decide(
     return person
 
 
-def reopen(connection: Connection, item_id: int, operator: str, now: Timestamp) -> int:
+def reopen(
+    connection: Connection,
+    item_id: int,
+    operator: str,
+    now: Timestamp,
+    *,
+    reason: str = "decision taken back",
+) -> int:
     """Take a decision back: the record waits again, under a new item, whose id this gives.
 
     What its person's certificate says follows; where its status would fall, a second person has to
@@ -134,13 +152,11 @@ def reopen(connection: Connection, item_id: int, operator: str, now: Timestamp) 
     ).one_or_none()
     if item is None or item.decision is None or item.undone_at is not None:
         raise WaitingError("there is no decision to take back")
-    record = _record(connection, item.record_id)
+    record = record_row(connection, item.record_id)
     accepted = item.decision in (ReviewDecision.SAME, ReviewDecision.NEW)
     if record.state != (RecordState.ACCEPTED if accepted else RecordState.REFUSED):
         raise WaitingError("the record was changed since", hint="look at the record's history")
-    record_changes(
-        connection, [record.id], RecordState.REVIEW, operator, "decision taken back", now
-    )
+    record_changes(connection, [record.id], RecordState.REVIEW, operator, reason, now)
     connection.execute(
         update(DoseRow)
         .where(DoseRow.id == record.id)
@@ -153,6 +169,21 @@ def reopen(connection: Connection, item_id: int, operator: str, now: Timestamp) 
         .where(ReviewItemRow.id == item_id)
         .values(undone_at=int(now), undone_by=operator)
     )
+    return _open_again(connection, item, now)
+
+
+def wait_again(connection: Connection, record_id: int, now: Timestamp) -> int:
+    """Let a record wait again as it waited last; gives the new item."""
+    query = (
+        select(ReviewItemRow.__table__)
+        .where(ReviewItemRow.record_id == record_id)
+        .order_by(ReviewItemRow.id.desc())
+        .limit(1)
+    )
+    return _open_again(connection, connection.execute(query).one(), now)
+
+
+def _open_again(connection: Connection, item: Any, now: Timestamp) -> int:
     again: Row = {name: getattr(item, name) for name in _AGAIN}
     (new_id,) = new_ids(connection, ReviewItemRow.__table__, 1)  # type: ignore[arg-type]  # a table
     connection.execute(insert(ReviewItemRow), {"id": new_id, **again, "opened_at": int(now)})
@@ -160,6 +191,22 @@ def reopen(connection: Connection, item_id: int, operator: str, now: Timestamp) 
 
 
 _AGAIN = ("record_id", "person_id", "differences", "site_id", "province", "district")
+
+
+def assign(connection: Connection, record_id: int, person_id: int) -> None:
+    """Say whose a waiting record is, before a corrected one takes its place."""
+    connection.execute(
+        update(DoseRow)
+        .where(DoseRow.id == record_id, DoseRow.state == RecordState.REVIEW.value)
+        .values(person_id=person_id)
+    )
+
+
+def close_corrected(
+    connection: Connection, item_id: int, operator: str, note: str, now: Timestamp
+) -> None:
+    """Say of an item that a corrected record took the place of the one that waited."""
+    _close(connection, [item_id], ReviewDecision.CORRECTED, operator, note, now)
 
 
 def overtake(
@@ -201,7 +248,8 @@ def _open_item(connection: Connection, item_id: int) -> Any:
     return item
 
 
-def _record(connection: Connection, record_id: int) -> Any:
+def record_row(connection: Connection, record_id: int) -> Any:
+    """A record's row; in a writing transaction nobody else changes it then."""
     query = select(DoseRow.__table__).where(DoseRow.id == record_id).with_for_update()
     return connection.execute(query).one()
 
