@@ -1,9 +1,11 @@
 """The webcam: a thread keeps the newest frame, so that a verdict is never about the past."""
 
+import os
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from threading import Condition, Event, Thread
 from typing import Any, Final, Protocol
 
@@ -11,16 +13,29 @@ import cv2
 import numpy as np
 
 from scanner_app.decoders import Picture
+from scanner_app.devices import Target, cameras, chosen
 from scanner_app.errors import SourceError
 from scanner_app.sources import Frame
 
-__all__ = ["Camera", "CameraMode", "Capture", "open_camera"]
+__all__ = [
+    "ANY_FORMAT",
+    "Camera",
+    "CameraMode",
+    "Capture",
+    "Wishes",
+    "open_camera",
+    "reopen_pause",
+]
 
-_WIDTH: Final = 1280
-_HEIGHT: Final = 720
+ANY_FORMAT: Final = "any"
 _RATE: Final = 30
-_REOPEN_SECONDS: Final = 1.0
-"""Pause before a camera that gives nothing is opened again."""
+_FIRST_PAUSE: Final = 0.5
+_LONGEST_PAUSE: Final = 8.0
+"""Seconds before a camera that gives nothing is opened again: soon at first, since a plug was only
+touched; then seldom, since some drivers wedge when they are asked all the time."""
+_SELECT_VARIABLE: Final = "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT"
+_SELECT_SECONDS: Final = "3"
+"""How long one read may wait for a camera that is there and silent; by itself OpenCV waits 10."""
 _TOLERATED_MISSES: Final = 10
 """Reads without a picture in a row before the camera counts as lost."""
 
@@ -49,6 +64,18 @@ class Capture(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wishes:
+    """What a camera is asked for.
+
+    Uncompressed (YUYV), many webcams reach 10 frames a second at 1280x720; as motion JPEG, 30.
+    """
+
+    width: int = 1280
+    height: int = 720
+    format: str = "MJPG"
+
+
 class CameraMode:
     """What a camera said it would do, read back after asking."""
 
@@ -58,36 +85,48 @@ class CameraMode:
         self.rate = capture.get(cv2.CAP_PROP_FPS)
         self.format = _fourcc(int(capture.get(cv2.CAP_PROP_FOURCC)))
 
-    @property
-    def as_asked(self) -> bool:
-        """Whether the camera took the resolution that was asked for."""
-        return (self.width, self.height) == (_WIDTH, _HEIGHT)
+    def differs(self, wishes: Wishes) -> str | None:
+        """What the camera did not take, in words; None when it took all."""
+        asked, taken = f"{wishes.width}x{wishes.height}", f"{self.width}x{self.height}"
+        if taken != asked:
+            return f"the camera did not take {asked}; codes are read from another distance"
+        if wishes.format not in (ANY_FORMAT, self.format):
+            return f"the camera did not take {wishes.format}; it may be slower"
+        return None
 
     def __str__(self) -> str:
         return f"{self.width}x{self.height} {self.format} {self.rate:g} frames a second"
 
 
 class Camera:
-    """A live source of frames; raises SourceError when the camera cannot be opened.
+    """A live source of frames.
 
-    `open_capture` opens the device, also again after it was lost.
+    `open_capture` opens the device, also again after it was lost. A camera that cannot be opened
+    at the start raises SourceError, unless it is `awaited`: then it counts as lost.
     """
 
     live = True
     single = False
 
-    def __init__(self, name: str, open_capture: Callable[[], Capture]) -> None:
+    def __init__(
+        self, name: str, open_capture: Callable[[], Capture], *, awaited: bool = False
+    ) -> None:
         self.name = name
+        self.mode: CameraMode | None = None
         self._open = open_capture
-        self._capture = self._opened()
-        self.mode = CameraMode(self._capture)
         self._fresh = Condition()
         self._newest: Frame | None = None
         self._fault: Exception | None = None
         self._stopped = Event()
-        self._start = time.monotonic()
+        self._start = self._alive_at = time.monotonic()
+        self._capture = self._first(awaited=awaited)
         self._thread = Thread(target=self._run, name="camera", daemon=True)
         self._thread.start()
+
+    @property
+    def silent_for(self) -> float:
+        """Seconds since the thread last came back from the driver, with a picture or without."""
+        return time.monotonic() - self._alive_at
 
     def read(self, timeout: float) -> Frame | None:
         """Give the newest frame that was not given yet, and forget it.
@@ -106,15 +145,24 @@ class Camera:
         self._stopped.set()
         self._thread.join(timeout=2)
 
-    def _opened(self) -> Capture:
-        capture = self._open()
-        if not capture.isOpened():
-            capture.release()
+    def _first(self, *, awaited: bool) -> Capture | None:
+        capture = self._opened()
+        if capture is None and not awaited:
             raise SourceError(
                 f"{self.name} cannot be opened",
-                hint="is it plugged in, and is no other program using it?",
+                hint="is it plugged in, and is no other program using it? --list-cameras names all",
             )
         return capture
+
+    def _opened(self) -> Capture | None:
+        """Open the device; None while it is not there, which OpenCV says in two ways."""
+        with suppress(cv2.error):
+            capture = self._open()
+            if capture.isOpened():
+                self.mode = CameraMode(capture)
+                return capture
+            capture.release()
+        return None
 
     def _run(self) -> None:
         try:
@@ -123,20 +171,27 @@ class Camera:
             with self._fresh:
                 self._fault = fault
         finally:
-            self._capture.release()
+            self._release()
 
     def _capture_frames(self) -> None:
-        misses = 0
+        misses = failures = 0
         while not self._stopped.is_set():
             grabbed, picture = self._grab()
-            misses = 0 if grabbed else misses + 1
+            self._alive_at = time.monotonic()
             if grabbed:
+                misses = failures = 0
                 self._keep(picture)
-            elif misses >= _TOLERATED_MISSES:
-                misses = 0
-                self._reopen()
+                continue
+            misses += 1
+            if self._capture is None or misses >= _TOLERATED_MISSES:
+                self._release()
+                self._stopped.wait(reopen_pause(failures))
+                misses, failures = 0, failures + 1
+                self._capture = None if self._stopped.is_set() else self._opened()
 
     def _grab(self) -> tuple[bool, Any]:
+        if self._capture is None:
+            return False, None
         try:
             grabbed, picture = self._capture.read()
         except cv2.error:
@@ -149,38 +204,42 @@ class Camera:
             self._newest = frame
             self._fresh.notify()
 
-    def _reopen(self) -> None:
-        self._capture.release()
-        self._stopped.wait(_REOPEN_SECONDS)
-        if not self._stopped.is_set():
-            # While the device is absent this may raise as well as give a closed capture.
-            with suppress(cv2.error):
-                self._capture = self._open()
+    def _release(self) -> None:
+        if self._capture is not None:
+            self._capture.release()
+        self._capture = None
 
 
-def open_camera(device: str) -> Camera:
-    """Open a camera by its number (`0` is the first) or by its path, such as `/dev/video2`."""
-    target: int | str = int(device) if device.isdecimal() and len(device) < 4 else device
-    return Camera(f"camera {device}", lambda: _configured(target))
+def open_camera(device: str, wishes: Wishes, *, awaited: bool = False) -> Camera:
+    """Open a camera by number (`0` is the first), path, or part of its name; see `chosen`."""
+    return Camera(
+        f"camera {device}",
+        lambda: _configured(chosen(device, cameras()), wishes),
+        awaited=awaited,
+    )
 
 
-def _configured(target: int | str) -> Capture:
-    """Open a device and ask for 1280x720 as motion JPEG.
+def reopen_pause(failures: int) -> float:
+    """Seconds to wait before a lost camera is opened again, after so many vain attempts."""
+    return min(_LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** min(failures, 10))
 
-    Uncompressed, many webcams reach 10 frames a second at this size. The settings are wishes: what
-    the camera made of them is read back as CameraMode.
-    """
+
+def _configured(target: Target, wishes: Wishes) -> Capture:
+    """Open a device and ask for a mode; what the camera made of it is read back as CameraMode."""
+    os.environ.setdefault(_SELECT_VARIABLE, _SELECT_SECONDS)
     backend = cv2.CAP_V4L2 if sys.platform == "linux" else cv2.CAP_ANY
     capture = cv2.VideoCapture(target, backend)
-    wishes = (
-        (cv2.CAP_PROP_FOURCC, float(cv2.VideoWriter.fourcc(*"MJPG"))),
-        (cv2.CAP_PROP_FRAME_WIDTH, _WIDTH),
-        (cv2.CAP_PROP_FRAME_HEIGHT, _HEIGHT),
+    settings = [
+        (cv2.CAP_PROP_FRAME_WIDTH, wishes.width),
+        (cv2.CAP_PROP_FRAME_HEIGHT, wishes.height),
         (cv2.CAP_PROP_FPS, _RATE),
         (cv2.CAP_PROP_BUFFERSIZE, 1),
-    )
-    for setting, value in wishes:
-        capture.set(setting, value)
+    ]
+    if wishes.format != ANY_FORMAT:
+        # First: some drivers offer large pictures in this format alone.
+        settings.insert(0, (cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*wishes.format)))
+    for setting, value in settings:
+        capture.set(setting, float(value))
     return capture
 
 

@@ -1,4 +1,4 @@
-"""What the command line asked for."""
+"""What the command line, the environment and the settings file asked for, together."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,10 @@ class Choices:
     """One source, one way to check, and how to tell."""
 
     camera: str | None
+    resolution: tuple[int, int]
+    camera_format: str
+    rotate: int
+    mirror: bool
     video: Path | None
     pictures: Path | None
     lines: str | None
@@ -28,4 +32,9 @@ class Choices:
     kiosk: bool
     mute: bool
     counts: Path | None
+    on_accept: str | None
+    on_reject: str | None
+    on_undetermined: str | None
     demo_screens: Path | None
+    supervisor_fd: int | None = None
+    """Where the supervisor listens, in a process that it started."""

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final, Self
 
 from keys.times import to_rfc3339
 from scanner_app.states import Comparing, Showing
@@ -83,6 +83,24 @@ class Counts:
     def mean_seconds(self) -> float:
         """Seconds a person; zero before the first."""
         return sum(line.seconds for line in self.lines.values()) / max(1, self.persons)
+
+    def to_json(self) -> list[list[Any]]:
+        """All lines, for another process."""
+        return [
+            [outcome.value, reason, line.persons, line.seconds, line.longest]
+            for (outcome, reason), line in self.lines.items()
+        ]
+
+    @classmethod
+    def from_json(cls, lines: list[list[Any]]) -> Self:
+        """Read them back; raises ValueError or TypeError."""
+        found = {
+            (Outcome(outcome), str(reason)): Line(
+                persons=int(persons), seconds=float(seconds), longest=float(longest)
+            )
+            for outcome, reason, persons, seconds, longest in lines
+        }
+        return cls(MappingProxyType(found))
 
     def to_csv(self, began: Timestamp, now: Timestamp) -> bytes:
         """A table of all lines in a fixed order: by outcome, then by reason."""

@@ -8,8 +8,9 @@ from typing import Final
 
 from keys.clock import Clock
 from keys.files import write_atomically
-from scanner_app.counts import Counts, Result
+from scanner_app.counts import Result
 from scanner_app.desk import Companion
+from scanner_app.lifeline import Shift
 from scanner_app.words import PHRASES
 
 __all__ = ["CountsFile"]
@@ -19,7 +20,7 @@ _EVERY_SECONDS: Final = 5.0
 
 
 class CountsFile(Companion):
-    """Writes `shift-<begin>.csv` into a directory.
+    """Writes `shift-<begin>.csv` into a directory; a shift that goes on, into its own table.
 
     A table that cannot be written is said on the screen, once on stderr, and tried again; the
     counts on the screen go on. Raises OSError at the start where the directory cannot be made.
@@ -30,16 +31,17 @@ class CountsFile(Companion):
         directory: Path,
         clock: Clock,
         say: Callable[[str], None],
+        shift: Shift,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self._clock = clock
         self._say = say
         self._seconds = seconds
-        self._began = clock.now()
+        self._began = shift.began
         stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(self._began))
         self._path = directory / f"shift-{stamp}.csv"
-        self._counts = Counts()
+        self._counts = shift.counts
         self._written = self._counts
         self._due = float("-inf")
         self._failing = False

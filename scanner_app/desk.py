@@ -38,9 +38,9 @@ class Companion:
 class Desk:
     """Keeps the counts on the screen and passes all else on to its companions."""
 
-    def __init__(self, companions: Sequence[Companion] = ()) -> None:
+    def __init__(self, companions: Sequence[Companion] = (), counts: Counts | None = None) -> None:
         self._companions = tuple(companions)
-        self.counts = Counts()
+        self.counts = Counts() if counts is None else counts
 
     def count(self, result: Result) -> None:
         """Count one result."""

@@ -1,17 +1,20 @@
 """Verdicts as lines: for folders, files, keyboards and turnstiles without a screen."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 from keys.clock import Clock
 from scanner_app.answer import Accepted, Answer
 from scanner_app.cascade import Cascade
 from scanner_app.checks import Checker
+from scanner_app.counts import result_of
+from scanner_app.desk import Desk
 from scanner_app.reading import Tally, answers_for, seen_of, sight_of
 from scanner_app.session import Session
 from scanner_app.sources import Item, Source, SourceEnd
-from scanner_app.states import Checking, Times
+from scanner_app.states import Checking, Showing, Times
 from scanner_app.words import answer_words, birth_words, headline, masked_id
 
 __all__ = ["Report", "json_line", "run_headless", "text_line"]
@@ -26,13 +29,15 @@ _NO_KEEPING: Final = Times(keep=0.0)
 
 
 def run_headless(
-    source: Source, cascade: Cascade, checker: Checker, clock: Clock, report: Report
+    source: Source, cascade: Cascade, checker: Checker, clock: Clock, report: Report, desk: Desk
 ) -> Tally:
-    """Judge all that a source gives and report each answer; ends with the source."""
+    """Judge all that a source gives, report and count each answer; ends with the source."""
     each = _each_item if source.single else _each_presentation
     tally = Tally()
-    for name, answer in each(source, cascade, checker, clock):
+    for name, answer, began in each(_items(source, desk), cascade, checker, clock):
         tally.add(answer.outcome)
+        now = time.monotonic()
+        desk.count(result_of(Showing(answer, now, now, began), now))
         report(name, answer)
     return tally
 
@@ -65,30 +70,37 @@ def _facts(accepted: Accepted, language: str) -> str:
     return ", ".join(parts)
 
 
+_Judged: TypeAlias = tuple[str, Answer, float]
+"""The name of an item, its answer, and when it came."""
+
+
 def _each_item(
-    source: Source, cascade: Cascade, checker: Checker, clock: Clock
-) -> Iterator[tuple[str, Answer]]:
-    for item in _items(source):
+    items: Iterator[Item], cascade: Cascade, checker: Checker, clock: Clock
+) -> Iterator[_Judged]:
+    for item in items:
+        began = time.monotonic()
         for answer in answers_for(item, sight_of(item, cascade).texts, checker, clock):
-            yield item.name, answer
+            yield item.name, answer, began
 
 
 def _each_presentation(
-    source: Source, cascade: Cascade, checker: Checker, _: Clock
-) -> Iterator[tuple[str, Answer]]:
+    items: Iterator[Item], cascade: Cascade, checker: Checker, _: Clock
+) -> Iterator[_Judged]:
     """Answer once for each time that a code is shown, however many frames it fills."""
     session = Session(times=_NO_KEEPING)
-    for item in _items(source):
+    for item in items:
+        began = time.monotonic()
         session = session.saw(seen_of(sight_of(item, cascade)), item.at)
         if isinstance(session.state, Checking):
             text = session.state.text
             answer = checker.check(text)
             session = session.answered(text, answer, item.at)
-            yield item.name, answer
+            yield item.name, answer, began
 
 
-def _items(source: Source) -> Iterator[Item]:
+def _items(source: Source, desk: Desk) -> Iterator[Item]:
     while True:
+        desk.beat()
         try:
             item = source.read(_WAIT)
         except SourceEnd:

@@ -13,6 +13,7 @@ from scanner_app.comparison import Compare
 from scanner_app.counts import Result, result_of
 from scanner_app.decoders import Picture
 from scanner_app.desk import Desk
+from scanner_app.orientation import mirrored
 from scanner_app.reading import Tally, outcome_unjudged, seen_of, sight_of
 from scanner_app.session import Session
 from scanner_app.sources import Frame, Item, Line, Source, SourceEnd
@@ -80,6 +81,7 @@ class Station:
         times: Times | None = None,
         compare: Compare = Compare.BESIDE,
         kiosk: bool = False,
+        mirror: bool = False,
         on_shown: Shown | None = None,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -95,6 +97,7 @@ class Station:
         self._desk = desk
         self._language = language
         self._kiosk = kiosk
+        self._mirror = mirror
         self._on_shown = on_shown
         self._seconds = seconds
         self._worker: CheckWorker | None = None
@@ -200,13 +203,16 @@ class Station:
     def _take(self, item: Item, now: float) -> None:
         self._item_name = item.name
         if isinstance(item, Frame):
-            self._picture, self._picture_at = item.picture, now
+            self._picture, self._picture_at = self._as_shown(item.picture), now
             self._next_item_at = self._end_of(item, now)
         seen = seen_of(sight_of(item, self._cascade))
         self._become(self._session.saw(seen, now))
         taken_in = isinstance(self._session.state, Checking | Comparing | Showing)
         if self._source.single and not self._source.live and not taken_in:
             self.tally.add(outcome_unjudged(seen))
+
+    def _as_shown(self, picture: Picture | None) -> Picture | None:
+        return mirrored(picture) if self._mirror and picture is not None else picture
 
     def _end_of(self, frame: Frame, now: float) -> float:
         """When the next frame is due: at once from a camera, a video's by the video's own time."""

@@ -117,11 +117,15 @@ def test_the_records_page_has_every_column_and_reason() -> None:
 
 
 def options_of(command: click.Command) -> Iterator[str]:
-    """Long options and their environment variables, of a command and those below it."""
+    """Long options and their environment variables, of a command and those below it.
+
+    Of several variables the first is made from the option's name by a rule that the page tells.
+    """
     for parameter in command.params:
-        if isinstance(parameter, click.Option):
+        if isinstance(parameter, click.Option) and not parameter.hidden:
             yield parameter.opts[-1]
-            yield from [parameter.envvar] if isinstance(parameter.envvar, str) else []
+            variables = parameter.envvar or []
+            yield from [variables] if isinstance(variables, str) else variables[1:]
     if isinstance(command, click.Group):
         for name, below in command.commands.items():
             yield name

@@ -14,9 +14,13 @@ from scanner_app.comparison import BY_OFFICER, REFUSED_BY_OFFICER
 from scanner_app.counts import COLUMNS, Counts, Result, result_of
 from scanner_app.counts_file import CountsFile
 from scanner_app.desk import Desk
+from scanner_app.lifeline import Shift
 from scanner_app.states import Comparing, Showing
+from spec.certificate import Timestamp
 from spec.verdicts import Outcome, VerdictCode
 from tests.scanner_app.answers import FORGED, GREEN, NOW, YELLOW, answer, trouble
+
+SHIFT = Shift(began=NOW)
 
 
 def shown(what: Answer, **changes: object) -> Showing:
@@ -84,7 +88,7 @@ class Disk:
 
 def test_the_table_is_on_the_disk_soon_and_at_the_end(tmp_path: Path) -> None:
     now = 0.0
-    file = CountsFile(tmp_path / "new" / "folder", FixedClock(NOW), print, lambda: now)
+    file = CountsFile(tmp_path / "new" / "folder", FixedClock(NOW), print, SHIFT, lambda: now)
     desk = Desk([file])
     desk.beat()
     assert list(tmp_path.rglob("*.csv")) == []
@@ -107,7 +111,7 @@ def test_a_full_disk_is_said_once_and_shown_until_it_is_mended(
 ) -> None:
     disk, said, now = Disk(), list[str](), 0.0
     monkeypatch.setattr("scanner_app.counts_file.write_atomically", disk.write)
-    file = CountsFile(tmp_path, FixedClock(NOW), said.append, lambda: now)
+    file = CountsFile(tmp_path, FixedClock(NOW), said.append, SHIFT, lambda: now)
     desk = Desk([file])
     disk.full = True
     for _ in range(3):
@@ -131,4 +135,29 @@ def test_a_full_disk_is_said_once_and_shown_until_it_is_mended(
 def test_a_directory_that_cannot_be_made_is_told_at_the_start(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
-        CountsFile(tmp_path / "file" / "counts", FixedClock(NOW), print)
+        CountsFile(tmp_path / "file" / "counts", FixedClock(NOW), print, SHIFT)
+
+
+def test_a_shift_that_goes_on_goes_on_in_its_own_table(tmp_path: Path) -> None:
+    """As after a crash: the supervisor gives the counts to the next scanner."""
+    counts = Counts()
+    for minute in range(2):
+        shift = Shift(began=NOW, counts=Counts.from_json(counts.to_json()))
+        file = CountsFile(tmp_path, FixedClock(Timestamp(NOW + minute * 60)), print, shift)
+        desk = Desk([file], shift.counts)
+        desk.count(result_of(shown(GREEN), 3.0))
+        desk.close()
+        counts = desk.counts
+    (path,) = tmp_path.glob("*.csv")
+    assert (
+        b"2021-12-20T11:33:20Z,2021-12-20T11:34:20Z,accepted,green,2,2.0,2.0" in path.read_bytes()
+    )
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [None, 1, [1], [["accepted"]], [["maybe", "x", 1, 1.0, 1.0]], [["accepted", "x", "y", 1, 1]]],
+)
+def test_what_are_no_counts(lines: object) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        Counts.from_json(lines)  # type: ignore[arg-type]

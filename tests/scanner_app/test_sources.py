@@ -4,19 +4,15 @@ import io
 import os
 import subprocess
 import sys
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
-from scanner_app.camera import Camera, Capture, open_camera
 from scanner_app.errors import SourceError
-from scanner_app.sources import Frame, Line, PictureFolder, SourceEnd, TextLines, VideoFile
+from scanner_app.sources import Line, PictureFolder, SourceEnd, TextLines, VideoFile
 from tests.scanner_app.pictures import png_bytes, qr_picture
 
 WAIT = 5.0
@@ -203,136 +199,3 @@ def test_a_keyboard_that_is_silent_keeps_nobody_waiting() -> None:
             lines.read(WAIT)
         keyboard.close()
         lines._thread.join(WAIT)
-
-
-class Device:
-    """A camera made of a real video: it can be unplugged, and counts how often it was opened."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.opened = 0
-        self.plugged = True
-        self.captures: list[Any] = []
-
-    def open(self) -> Capture:
-        self.opened += 1
-        capture = Looped(self)
-        self.captures.append(capture)
-        return capture
-
-    @property
-    def path(self) -> str:
-        return str(self._path)
-
-
-class Looped:
-    """cv2.VideoCapture over a video that begins again, at 200 frames a second."""
-
-    def __init__(self, device: Device) -> None:
-        self._device = device
-        self._capture = cv2.VideoCapture(device.path)
-        self.released = False
-
-    def isOpened(self) -> bool:  # noqa: N802 - OpenCV's name
-        return self._device.plugged and self._capture.isOpened()
-
-    def read(self) -> tuple[bool, Any]:
-        time.sleep(0.005)
-        if not self._device.plugged:
-            return False, None
-        grabbed, picture = self._capture.read()
-        if not grabbed:
-            self._capture.set(cv2.CAP_PROP_POS_FRAMES, 0)
-            grabbed, picture = self._capture.read()
-        return grabbed, picture
-
-    def get(self, setting: int, /) -> float:
-        return self._capture.get(setting)
-
-    def set(self, setting: int, value: float, /) -> bool:
-        return self._capture.set(setting, value)
-
-    def release(self) -> None:
-        self.released = True
-        self._capture.release()
-
-
-@pytest.fixture
-def device(tmp_path: Path) -> Device:
-    return Device(make_video(tmp_path / "camera.avi"))
-
-
-def read_frame(camera: Camera) -> Frame:
-    frame = camera.read(WAIT)
-    assert frame is not None
-    return frame
-
-
-def test_the_camera_gives_the_newest_frame_only(device: Device) -> None:
-    camera = Camera("camera", device.open)
-    try:
-        first = read_frame(camera)
-        time.sleep(0.2)  # about forty frames pass by
-        second, third = read_frame(camera), read_frame(camera)
-        assert second.at - first.at > 0.15
-        assert third.at > second.at
-        assert str(camera.mode) == "320x320 MJPG 10 frames a second"
-        assert not camera.mode.as_asked
-    finally:
-        camera.close()
-
-
-def test_a_closed_camera_lets_go_of_its_device_and_thread(device: Device) -> None:
-    before = threading.active_count()
-    camera = Camera("camera", device.open)
-    read_frame(camera)
-    camera.close()
-    assert device.captures[-1].released
-    assert threading.active_count() <= before
-
-
-def test_a_camera_that_was_unplugged_comes_back(
-    device: Device, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("scanner_app.camera._REOPEN_SECONDS", 0.02)
-    camera = Camera("camera", device.open)
-    try:
-        read_frame(camera)
-        device.plugged = False
-        time.sleep(0.25)
-        camera.read(0)
-        assert camera.read(0.1) is None
-        device.plugged = True
-        read_frame(camera)
-        assert device.opened > 1
-    finally:
-        camera.close()
-
-
-def test_a_fault_in_the_camera_thread_is_told(device: Device) -> None:
-    camera = Camera("camera", device.open)
-    read_frame(camera)
-    device.captures[-1].read = lambda: 1 / 0
-    camera._thread.join(WAIT)
-    with pytest.raises(SourceError, match="camera stopped"):
-        camera.read(WAIT)
-    camera.close()
-    assert device.captures[-1].released
-
-
-def test_a_camera_that_cannot_be_opened_is_an_error(device: Device) -> None:
-    device.plugged = False
-    with pytest.raises(SourceError, match="camera cannot be opened"):
-        Camera("camera", device.open)
-    assert device.captures[-1].released
-
-
-def test_a_device_that_is_not_there_is_an_error() -> None:
-    level = cv2.utils.logging.getLogLevel()
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    try:
-        with pytest.raises(SourceError) as caught:
-            open_camera("/dev/video-that-is-not-there")
-    finally:
-        cv2.utils.logging.setLogLevel(level)
-    assert caught.value.hint is not None
