@@ -13,6 +13,7 @@ from scanner_app.decoders import Found, PyzbarDecoder
 from scanner_app.sight import NOTHING, Sight
 from scanner_app.sources import Frame, Item, Line
 from scanner_app.states import Seen, is_certificate
+from spec.typed_text import repaired
 from spec.verdicts import Outcome
 
 __all__ = ["Tally", "answers_for", "outcome_unjudged", "seen_of", "sight_of"]
@@ -48,10 +49,11 @@ class Tally:
 
 
 def sight_of(item: Item, cascade: Cascade) -> Sight:
-    """What an item shows: the codes of a picture, or the one line that was typed."""
+    """What an item shows: the codes of a picture, or the one line that was typed, repaired."""
     if isinstance(item, Line):
-        data = item.text.encode("utf-8", "surrogatepass")
-        return Sight(codes=(Found(data=data, corners=(), engine=_KEYBOARD, guess=item.text),))
+        text = repaired(item.text)
+        data = text.encode("utf-8", "surrogatepass")
+        return Sight(codes=(Found(data=data, corners=(), engine=_KEYBOARD, guess=text),))
     return NOTHING if item.picture is None else cascade.look(item.picture)
 
 

@@ -153,7 +153,7 @@ class VideoFile:
 class TextLines:
     """Lines of text from a stream; a thread reads them, so that a screen need not wait.
 
-    Only the line's end is taken off: a space may be the last character of Base45.
+    Only a line's end is taken off here: what else a keyboard did is looked at where it is judged.
     """
 
     single = True

@@ -32,6 +32,7 @@ SECTIONS: Final = """\
 1 What this is
 2 Terms
 3 QR text
+3.1 Typed texts
 4 COSE
 4.1 Headers
 4.2 Key identifier
