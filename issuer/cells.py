@@ -6,6 +6,7 @@ Each reader gives the value, or None, and notes all that it has to say about its
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 from issuer.reasons import ReasonCode
@@ -37,6 +38,8 @@ Note = Callable[[str, ReasonCode], None]
 """Takes a field and what there is to say about it."""
 
 _OLDEST_BIRTH_YEAR: Final = 1900
+_KEPT_DATES: Final = 1 << 15
+"""Spellings of dates that are remembered: about as many as there are birth dates of the living."""
 _SERIAL_EPOCH: Final = date(1899, 12, 30)
 """Day 0 of the numbers by which spreadsheets count days, from March 1900 on."""
 _SERIAL: Final = re.compile(r"[1-9]\d{4}(?:\.0+)?", re.ASCII)
@@ -84,11 +87,7 @@ def read_birth_date(cell: str, today: date, note: Note) -> BirthDate | None:
     if not text:
         note("birth_date", ReasonCode.DOB_MISSING)
         return None
-    text = _year_first(text, today, "birth_date", note)
-    try:
-        birth_date = BirthDate.parse(text)
-    except MalformedError:
-        birth_date = None
+    birth_date = _birth_date(_year_first(text, today, "birth_date", note))
     if birth_date is None or birth_date.year < _OLDEST_BIRTH_YEAR:
         note("birth_date", ReasonCode.DOB_FORMAT)
         return None
@@ -169,6 +168,15 @@ def read_injected_on(cell: str, today: date, note: Note) -> date | None:
     return day
 
 
+@lru_cache(maxsize=_KEPT_DATES)
+def _birth_date(text: str) -> BirthDate | None:
+    try:
+        return BirthDate.parse(text)
+    except MalformedError:
+        return None
+
+
+@lru_cache(maxsize=_KEPT_DATES)
 def _date(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if _ISO.fullmatch(text) else None
@@ -208,6 +216,8 @@ def read_site(cell: str, sites: frozenset[str] | None, note: Note) -> str:
 
 def _clean(cell: str) -> str:
     """Even out spaces as in names, and leave out control characters, which no database likes."""
+    if cell.isascii() and cell.isprintable():
+        return " ".join(cell.split())
     text = clean_name(cell)
     return text if text.isprintable() else "".join(filter(str.isprintable, text))
 
@@ -245,17 +255,25 @@ def _year_first(text: str, today: date, field: str, note: Note) -> str:
     All else is left to the strict readers: where one date has the month first, the dates beside it
     that look sound have it first too.
     """
+    turned, mended = _turned(text, today)
+    if mended:
+        note(field, ReasonCode.DATE_MENDED)
+    return turned
+
+
+@lru_cache(maxsize=_KEPT_DATES)
+def _turned(text: str, today: date) -> tuple[str, bool]:
+    """Turn a date round; tells also whether a number became one."""
     if stamp := _WITH_TIME.fullmatch(text):
         text = stamp.group(1)
     if match := _DAY_FIRST.fullmatch(text):
         day, month, year = match.groups()
-        return f"{year}-{month:0>2}-{day:0>2}"
+        return f"{year}-{month:0>2}-{day:0>2}", False
     if match := _MONTH_FIRST.fullmatch(text):
         month, year = match.groups()
-        return f"{year}-{month:0>2}"
+        return f"{year}-{month:0>2}", False
     if _SERIAL.fullmatch(text):
         day_of_number = _SERIAL_EPOCH + timedelta(days=int(text[:5]))
         if day_of_number <= today:
-            note(field, ReasonCode.DATE_MENDED)
-            return day_of_number.isoformat()
-    return text
+            return day_of_number.isoformat(), True
+    return text, False

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
 from typing import ClassVar, Final
 
 from sqlalchemy import Connection
 
 from issuer.access.rights import NATION, Area
 from issuer.matching import Decision, People, worst_of
+from issuer.reading import read_batches
 from issuer.reasons import Finding, ReasonCode, Severity
-from issuer.records import ReadRow, Rules, read_row
+from issuer.records import ReadRow, Rules
 from issuer.register.database import Register
 from issuer.register.doses import (
     Judged,
@@ -30,6 +30,7 @@ from issuer.register.locks import lock_matching
 from issuer.register.models import RecordSource, RecordState
 from issuer.register.people import load_people, save_people
 from issuer.register.sites import Site, any_listed, sites_of
+from issuer.register.statistics import refresh_statistics
 from issuer.register.waiting import Waiting, open_items
 from issuer.source import Source
 from keys.clock import Clock
@@ -114,6 +115,8 @@ class Intake:
         for batch in self._batches(source):
             with self._matching() as connection:
                 outcomes = self._store(connection, batch, import_id, source.kind)
+            with self.register.writing() as connection:
+                refresh_statistics(connection)
             yield outcomes
         with self.register.writing() as connection:
             close_import(connection, import_id, self.clock.now())
@@ -140,9 +143,7 @@ class Intake:
             raise UndoneImportError from None
 
     def _batches(self, source: Source) -> Iterator[list[ReadRow]]:
-        rows = (read_row(row, self.rules, historical=self.historical) for row in source.rows())
-        while batch := list(islice(rows, self.size)):
-            yield batch
+        return read_batches(source, self.rules, historical=self.historical, size=self.size)
 
     @contextmanager
     def _matching(self) -> Iterator[Connection]:
@@ -199,7 +200,7 @@ class Intake:
         if not self._may_send(site):
             return _refused(row, (*noted, Finding("site", ReasonCode.SITE_OUTSIDE)), site)
         # In the national layout the doses of one line are one person's.
-        decision = people.decide(row.record, noted, row.row.person_of_row)
+        decision = people.decide(row.record, noted, row.person_of_row)
         waits = decision.severity is Severity.REVIEW
         state = RecordState.REVIEW if waits else RecordState.ACCEPTED
         return Judged(row=row, decision=decision, state=state, site=site)
@@ -251,8 +252,8 @@ def _let_wait(
             record=one.row.record,
             decision=one.decision,
             site=one.site,
-            province=one.row.row.further.province,
-            district=one.row.row.further.district,
+            province=one.row.province,
+            district=one.row.district,
         )
         for key, one in judged.items()
         if one.state is RecordState.REVIEW and one.row.record is not None
@@ -273,7 +274,7 @@ def _outcome(
     judged: dict[bytes, Judged],
     known: dict[bytes, KnownRow],
 ) -> RowOutcome:
-    key, part = row.content_hash, row.row.part
+    key, part = row.content_hash, row.part
     if key not in fresh:
         former = known[key]
         said = findings_of(former.findings)

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from issuer.course import dose_findings
@@ -57,6 +58,9 @@ _NUMBER_CODES: Final = {
 }
 
 
+_birth_date: Final = lru_cache(maxsize=1 << 15)(BirthDate.parse)
+
+
 @dataclass(kw_only=True, slots=True, eq=False)
 class Person:
     """A person as the register knows them, while a batch of records is decided."""
@@ -90,7 +94,7 @@ class Person:
         if self._stated is None:
             self._stated = StatedIdentity(
                 name=Name(self.name, canonical=self.canonical_name),
-                birth_date=BirthDate.parse(self.birth_date),
+                birth_date=_birth_date(self.birth_date),
                 sex=None if self.sex is None else Sex(self.sex),
                 numbers=Numbers(number=self.id_number, old=self.old_numbers),
             )
@@ -142,7 +146,14 @@ class _Found:
 
 def worst_of(findings: Iterable[Finding]) -> Severity | None:
     """The gravest severity of some findings; None without any."""
-    return min((finding.severity for finding in findings), key=list(Severity).index, default=None)
+    worst = None
+    for finding in findings:
+        severity = finding.severity
+        if severity is Severity.BLOCK:
+            return severity
+        if worst is not Severity.REVIEW:
+            worst = severity
+    return worst
 
 
 def bare_name(canonical: str) -> str:
@@ -173,7 +184,7 @@ class People:
         whatever numbers it has. A record that waits changes nobody.
         """
         identity = record.identity
-        name = Name(identity.name)
+        name = Name(identity.name, canonical=identity.canonical)
         found = self._same_person(row) or self._find(identity, name)
         if found is None:
             person = _new_person(identity, name)

@@ -4,9 +4,8 @@ No reason carries a personal datum: it names the field and the kind of error, an
 (issuer/reason_words.py).
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 __all__ = ["Finding", "ReasonCode", "Severity"]
 
@@ -86,9 +85,7 @@ class ReasonCode(StrEnum):
     @property
     def severity(self) -> Severity:
         """The one severity of this code."""
-        if self in _WARNINGS:
-            return Severity.WARN
-        return Severity.REVIEW if self in _TO_REVIEW else Severity.BLOCK
+        return _SEVERITIES[self]
 
 
 _WARNINGS: Final = frozenset(
@@ -140,8 +137,14 @@ _TO_REVIEW: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+_SEVERITIES: Final = (
+    dict.fromkeys(ReasonCode, Severity.BLOCK)
+    | dict.fromkeys(_TO_REVIEW, Severity.REVIEW)
+    | dict.fromkeys(_WARNINGS, Severity.WARN)
+)
+
+
+class Finding(NamedTuple):
     """One thing to say about one field of one record."""
 
     field: str
@@ -151,4 +154,4 @@ class Finding:
     @property
     def severity(self) -> Severity:
         """Whether the record waits for this."""
-        return self.code.severity
+        return _SEVERITIES[self.code]

@@ -1,10 +1,9 @@
 """One row of a file becomes a dose record, or reasons why not: all of them, not only the first."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
-from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from issuer import cells
 from issuer.cells import Note
@@ -13,6 +12,7 @@ from issuer.source import SourceRow
 from spec.certificate import Timestamp, VaccineCode
 from spec.dates import BirthDate
 from spec.identity import Sex
+from spec.names import canonical_name
 from spec.vaccines import Vaccine, VaccineTable
 
 __all__ = ["HISTORICAL_DAYS", "DoseRecord", "Identity", "ReadRow", "Rules", "local_day", "read_row"]
@@ -23,9 +23,29 @@ HISTORICAL_DAYS: Final = 30
 _KEPT_SPELLINGS: Final = 1024
 
 
+class _Vaccines:
+    """Finds products by what a cell says; the few spellings that files use are remembered."""
+
+    def __init__(self, table: VaccineTable) -> None:
+        self.table = table
+        self._known: dict[str, Vaccine | None] = {}
+
+    def __call__(self, text: str) -> Vaccine | None:
+        try:
+            return self._known[text]
+        except KeyError:
+            found = self.table.find(text)
+        if len(self._known) < _KEPT_SPELLINGS:
+            self._known[text] = found
+        return found
+
+    def __reduce__(self) -> "tuple[type[_Vaccines], tuple[VaccineTable]]":
+        return _Vaccines, (self.table,)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rules:
-    """What rows are judged by."""
+    """What rows are judged by; another process can be told."""
 
     find_vaccine: Callable[[str], Vaccine | None]
     today: date
@@ -37,13 +57,28 @@ class Rules:
     def of(
         cls, *, table: VaccineTable, now: Timestamp, sites: frozenset[str] | None = None
     ) -> "Rules":
-        """Take the rules of a moment; the few spellings of vaccines that files use are kept."""
-        find = lru_cache(maxsize=_KEPT_SPELLINGS)(table.find)
-        return cls(find_vaccine=find, today=local_day(now), sites=sites)
+        """Take the rules of a moment."""
+        return cls(find_vaccine=_Vaccines(table), today=local_day(now), sites=sites)
+
+
+class _Sent:
+    """A frozen dataclass that goes to another process by its bare values, a million times."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        return _received, (type(self), *[getattr(self, name) for name in self.__slots__])
+
+
+def _received(kind: type[_Sent], *values: object) -> object:
+    one = object.__new__(kind)
+    for name, value in zip(kind.__slots__, values, strict=True):
+        object.__setattr__(one, name, value)
+    return one
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Identity:
+class Identity(_Sent):
     """Whom a record is about."""
 
     name: str
@@ -52,10 +87,15 @@ class Identity:
     id_number: str | None
     phone: str | None
     old_numbers: tuple[str, ...] = ()
+    canonical: str = field(init=False, repr=False, compare=False)
+    """The form by which names are compared; made of the name."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "canonical", canonical_name(self.name))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class DoseRecord:
+class DoseRecord(_Sent):
     """One injection of one person as a site reported it, mended where that is safe."""
 
     identity: Identity
@@ -68,21 +108,26 @@ class DoseRecord:
     health_card: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ReadRow:
+class ReadRow(NamedTuple):
     """What became of one row: a record, or None and at least one blocking finding."""
 
-    row: SourceRow
+    line: int
+    """The line that the row begins on."""
+    part: int
     raw: str
     content_hash: bytes
     record: DoseRecord | None
     findings: tuple[Finding, ...]
-    historical: bool = False
-
-    @property
-    def line(self) -> int:
-        """The line that the row begins on."""
-        return self.row.line
+    historical: bool
+    person_of_row: tuple[str, ...] | None
+    """What doses of one line have in common, where a line has several."""
+    province: str
+    district: str
+    """Of the residence, by code."""
+    source_id: str | None
+    """The sender's own identifier of the record."""
+    retracts: bool
+    """Whether it takes the record of that identifier back."""
 
 
 def local_day(moment: Timestamp) -> date:
@@ -103,12 +148,18 @@ def read_row(row: SourceRow, rules: Rules, *, historical: bool = False) -> ReadR
     if any(finding.severity is Severity.BLOCK for finding in findings):
         record = None
     return ReadRow(
-        row=row,
+        line=row.line,
+        part=row.part,
         raw=row.raw,
         content_hash=row.content_hash,
         record=record,
         findings=tuple(findings),
         historical=historical or row.historical or _is_late(record, rules.today),
+        person_of_row=row.person_of_row,
+        province=row.further.province,
+        district=row.further.district,
+        source_id=row.source_id,
+        retracts=row.retracts,
     )
 
 
@@ -129,8 +180,9 @@ def _read_cells(row: SourceRow, rules: Rules, note: Note) -> DoseRecord | None:
     cells.check_day(the_day, the_birth, the_vaccine, note)
     the_lot = cells.read_lot(lot, note)
     the_site = cells.read_site(site, rules.sites, note)
-    dose_number = cells.read_dose_number(row.further.dose_number, note)
-    health_card = cells.read_health_card(row.further.health_card, note)
+    further = row.further
+    dose_number = cells.read_dose_number(further.dose_number, note)
+    health_card = cells.read_health_card(further.health_card, note)
     if the_name is None or the_birth is None or the_vaccine is None or the_day is None:
         return None
     identity = Identity(
@@ -139,7 +191,7 @@ def _read_cells(row: SourceRow, rules: Rules, note: Note) -> DoseRecord | None:
         sex=the_sex,
         id_number=the_number,
         phone=the_phone,
-        old_numbers=cells.read_old_numbers(row.further.old_numbers, the_number),
+        old_numbers=cells.read_old_numbers(further.old_numbers, the_number),
     )
     return DoseRecord(
         identity=identity,

@@ -142,7 +142,8 @@ class Name:
     __slots__ = ("_bare", "_canonical", "_words", "text")
 
     def __init__(self, text: str, *, canonical: str | None = None) -> None:
-        self.text = clean_name(text)
+        # Whoever keeps canonical names keeps clean ones.
+        self.text = clean_name(text) if canonical is None else text
         self._canonical = canonical
         self._words: tuple[str, ...] | None = None
         self._bare: tuple[str, ...] | None = None

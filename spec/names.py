@@ -7,6 +7,7 @@ habit. Marks are never dropped: An and Ân, Hoa and Hòa are different people.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 from unicodedata import category, normalize
 
@@ -44,6 +45,10 @@ _NAME: Final = re.compile(
 )
 
 
+_KEPT_WORDS: Final = 4096
+"""Words whose form is remembered: the names of millions are made of some thousand."""
+
+
 def clean_name(raw: str) -> str:
     """Give a name as it is kept and printed: NFC, visible characters only, single spaces.
 
@@ -79,7 +84,7 @@ def canonical_name(name: str) -> str:
 def canonical_words(name: str) -> tuple[str, ...]:
     """Give the canonical form word by word, for comparisons in which their order counts."""
     words = _NOT_COMPARED.sub("", clean_name(name)).casefold().split()
-    return tuple(normalize("NFC", _canonical_word(word)) for word in words)
+    return tuple(map(_canonical_word, words))
 
 
 def bare_letters(canonical: str) -> str:
@@ -87,10 +92,24 @@ def bare_letters(canonical: str) -> str:
 
     Equal bare letters are evidence that two spellings may be of one name, never proof.
     """
-    if canonical.isascii():
-        return canonical
-    letters = (letter for letter in normalize("NFD", canonical) if category(letter) != "Mn")
-    return "".join(letters).replace("đ", "d")
+    return canonical if canonical.isascii() else canonical.translate(_BARE)
+
+
+class _BareLetters(dict[int, str]):
+    """For each character what is left of it without marks; found out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        letters = normalize("NFD", chr(code))
+        bare = "".join(letter for letter in letters if category(letter) != "Mn")
+        bare = bare.replace("đ", "d")
+        if code <= _LAST_LATIN:
+            self[code] = bare
+        return bare
+
+
+_LAST_LATIN: Final = 0x1EFF
+"""What Vietnamese is written with lies below; other characters are not kept in memory."""
+_BARE: Final = _BareLetters()
 
 
 def _mended(text: str) -> str:
@@ -105,12 +124,14 @@ def _mended(text: str) -> str:
     return normalize("NFC", _TONE_BEFORE_QUALITY.sub(r"\2\1", normalize("NFD", composed)))
 
 
+@lru_cache(maxsize=_KEPT_WORDS)
 def _canonical_word(word: str) -> str:
     """Move tones behind their vowels, then write a final y that stands alone as i.
 
     May and Mai, Thúy and Thúi stay apart: their y follows a vowel.
     """
-    return _FINAL_Y.sub("i", _VOWELS.sub(_tones_last, normalize("NFD", word)))
+    evened = _FINAL_Y.sub("i", _VOWELS.sub(_tones_last, normalize("NFD", word)))
+    return normalize("NFC", evened)
 
 
 def _tones_last(vowels: re.Match[str]) -> str:

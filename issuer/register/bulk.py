@@ -1,7 +1,8 @@
-"""Many values in one statement whose text stays the same: an array in PostgreSQL, JSON in SQLite.
+"""Many values, or many rows, in one statement whose text stays the same.
 
-A list of parameters would be a new statement for every length, and its making would cost more than
-its answer.
+Values go as one array in PostgreSQL and as JSON in SQLite: a list of parameters would be a new
+statement for every length, and its making would cost more than its answer. Rows go by COPY in
+PostgreSQL, which takes a tenth of the time of one INSERT a row.
 """
 
 import json
@@ -15,16 +16,21 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
-    any_,
+    cast,
     column,
     func,
     literal,
     select,
     text,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ColumnElement
+from sqlalchemy.types import TypeEngine
 
-__all__ = ["is_postgresql", "new_ids", "pairs", "within"]
+__all__ = ["Cell", "insert_rows", "is_postgresql", "new_ids", "pairs", "within"]
+
+Cell = int | str | bytes | None
+"""A value of a row as both databases take it; a day as `YYYY-MM-DD`."""
 
 
 def is_postgresql(connection: Connection) -> bool:
@@ -38,7 +44,10 @@ def within(
     """The condition that a column has one of many values."""
     wanted = list(values)
     if is_postgresql(connection):
-        return what == any_(literal(wanted, ARRAY(what.type)))
+        # A join with the values, and not `= ANY`: that compares each row with each value wherever
+        # the planner does not take an index.
+        named = func.unnest(_typed(wanted, what.type)).table_valued(column("value", what.type))
+        return what.in_(select(named.render_derived().c.value))
     if isinstance(what.type, LargeBinary):
         return what.in_(wanted)  # JSON holds no bytes
     listed = func.json_each(json.dumps(wanted)).table_valued(column("value", what.type))
@@ -48,7 +57,7 @@ def within(
 def pairs(connection: Connection, wanted: Sequence[tuple[str, str]]) -> FromClause:
     """Pairs of texts as a table with the columns `one` and `other`."""
     if is_postgresql(connection):
-        columns = [literal([pair[place] for pair in wanted], ARRAY(Text)) for place in (0, 1)]
+        columns = [_typed([pair[place] for pair in wanted], Text()) for place in (0, 1)]
         named = column("one", Text), column("other", Text)
         return func.unnest(*columns).table_valued(*named).render_derived()
     listed = func.json_each(json.dumps(wanted, ensure_ascii=False)).table_valued("value")
@@ -72,3 +81,50 @@ def new_ids(connection: Connection, table: Table, count: int) -> list[int]:
         return list(connection.execute(query, {"name": table.name, "count": count}).scalars())
     last = connection.execute(select(func.max(table.c.id))).scalar() or 0
     return list(range(last + 1, last + 1 + count))
+
+
+def insert_rows(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Cell, ...]]
+) -> None:
+    """Insert rows, each of them in the order of the columns."""
+    if not rows:
+        return
+    named = ", ".join(columns)
+    if is_postgresql(connection):
+        _copy(connection, f"COPY {table.name} ({named}) FROM STDIN", rows)
+        return
+    places = ", ".join("?" * len(columns))
+    statement = f"INSERT INTO {table.name} ({named}) VALUES ({places})"  # noqa: S608 - names of ours
+    connection.exec_driver_sql(statement, list(rows))
+
+
+def _copy(connection: Connection, statement: str, rows: Iterable[tuple[Cell, ...]]) -> None:
+    """Send rows by COPY; what goes wrong is raised as SQLAlchemy's own errors are."""
+    driver = connection.dialect.loaded_dbapi
+    cursor = connection.connection.cursor()
+    try:
+        with cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except driver.Error as error:
+        raise DBAPIError.instance(
+            statement, None, error, driver.Error, dialect=connection.dialect
+        ) from error
+    finally:
+        cursor.close()
+
+
+def _typed(values: Sequence[Any], kind: "TypeEngine[Any]") -> "ColumnElement[Any]":
+    return cast(literal(_array(values), Text), ARRAY(kind))
+
+
+def _array(values: Sequence[Any]) -> str:
+    """An array as PostgreSQL spells it in text; the driver would take ten times as long."""
+    if not values:
+        return "{}"
+    if isinstance(values[0], bytes):
+        return '{"' + '","'.join(["\\\\x" + value.hex() for value in values]) + '"}'
+    if isinstance(values[0], int):
+        return "{" + ",".join(map(str, values)) + "}"
+    escaped = [value.replace("\\", "\\\\").replace('"', '\\"') for value in values]
+    return '{"' + '","'.join(escaped) + '"}'

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from datetime import date
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from issuer.matching import Decision, evidence_of
 from issuer.reasons import Finding, ReasonCode
 from issuer.records import DoseRecord, ReadRow
-from issuer.register.bulk import is_postgresql, new_ids, within
+from issuer.register.bulk import Cell, insert_rows, is_postgresql, new_ids, within
 from issuer.register.models import (
     DoseRow,
     ImportRow,
@@ -72,17 +73,21 @@ def open_import(
 
     Raises UndoneImport when that one was undone, unless it is to be taken in `again`.
     """
+    row: Row = {
+        "digest": source.digest,
+        "name": source.name,
+        "started_at": now,
+        "source": source.kind.value,
+        "sender": sender,
+    }
+    # Of two who send the same at the same moment, one makes the import and the other waits for it.
+    dialect = postgresql if is_postgresql(connection) else sqlite
+    fresh = dialect.insert(ImportRow).on_conflict_do_nothing().returning(ImportRow.id)
+    new_id: int | None = connection.execute(fresh, row).scalar_one_or_none()
+    if new_id is not None:
+        return new_id
     query = select(ImportRow.id, ImportRow.undone_at).where(ImportRow.digest == source.digest)
-    known = connection.execute(query).one_or_none()
-    if known is None:
-        row: Row = {
-            "digest": source.digest,
-            "name": source.name,
-            "started_at": now,
-            "source": source.kind.value,
-            "sender": sender,
-        }
-        return connection.execute(insert(ImportRow).returning(ImportRow.id), row).scalar_one()
+    known = connection.execute(query).one()
     if known.undone_at is not None:
         if not again:
             raise UndoneImport
@@ -148,15 +153,16 @@ def save_rows(
     A row that came before and is judged anew keeps its id and first arrival.
     """
     fresh = [one for one in judged if one.row.content_hash not in known]
-    ids = new_ids(connection, DoseRow.__table__, len(fresh))  # type: ignore[arg-type]  # a table
-    new: list[Row] = []
-    for key, one in zip(ids, fresh, strict=True):
-        new.append({"id": key, **_arrival(one, import_id, source, now), **_judged(one, now)})
-    if new:
-        connection.execute(insert(DoseRow), new)
+    table: Table = DoseRow.__table__  # type: ignore[assignment]  # it is one
+    ids = new_ids(connection, table, len(fresh))
+    new = [
+        (key, *_arrival(one, import_id, source, now), *_judged(one, now))
+        for key, one in zip(ids, fresh, strict=True)
+    ]
+    insert_rows(connection, table, ("id", *_ARRIVAL, *_JUDGED), new)
     again = [
         {"key": known[one.row.content_hash].id}
-        | {f"new_{name}": value for name, value in _judged(one, now).items()}
+        | {f"new_{name}": value for name, value in zip(_JUDGED, _changed(one, now), strict=True)}
         for one in judged
         if one.row.content_hash in known
     ]
@@ -183,7 +189,7 @@ def save_repeats(
 
 def text_of(findings: Iterable[Finding]) -> str:
     """Findings as the register keeps them: pairs `field:CODE`, separated by spaces."""
-    return " ".join([f"{finding.field}:{finding.code.value}" for finding in findings])
+    return " ".join([f"{field}:{code}" for field, code in findings])
 
 
 def findings_of(text: str) -> tuple[Finding, ...]:
@@ -199,51 +205,61 @@ _JUDGED: Final = (
 )  # fmt: skip
 
 
-def _arrival(one: Judged, import_id: int, source: RecordSource, now: Timestamp) -> Row:
+_ARRIVAL: Final = (
+    "content_hash", "raw", "import_id", "line", "received_at", "source", "source_id", "part",
+    "historical",
+)  # fmt: skip
+
+
+def _arrival(one: Judged, import_id: int, source: RecordSource, now: Timestamp) -> tuple[Cell, ...]:
     """How a row came; this never changes."""
     row = one.row
-    return {
-        "content_hash": row.content_hash,
-        "raw": row.raw,
-        "import_id": import_id,
-        "line": row.line,
-        "received_at": now,
-        "source": source.value,
-        "source_id": row.row.source_id,
-        "part": row.row.part,
-        "historical": int(row.historical),
-    }
+    return (
+        row.content_hash, row.raw, import_id, row.line, now, source.value, row.source_id, row.part,
+        int(row.historical),
+    )  # fmt: skip
 
 
-def _judged(one: Judged, now: Timestamp) -> Row:
+def _judged(one: Judged, now: Timestamp) -> tuple[Cell, ...]:
     """What was made of a row; one that cannot be read has no typed values."""
     decision = one.decision
-    person = None if decision.person is None else decision.person.id
-    accepted = one.state is RecordState.ACCEPTED
-    matched = (
+    comparison = decision.comparison
+    typed = _UNREAD if one.row.record is None else _typed(one.row.record, one.site)
+    return (
+        one.state.value,
+        text_of(decision.findings),
+        None if decision.person is None else decision.person.id,
+        *typed,
         None if decision.tier is None else decision.tier.value,
-        None
-        if decision.comparison is None
-        else evidence_of(decision.comparison, same_phone=decision.same_phone),
-        now if accepted else None,
+        None if comparison is None else evidence_of(comparison, same_phone=decision.same_phone),
+        now if one.state is RecordState.ACCEPTED else None,
     )
-    typed = (None,) * 13 if one.row.record is None else _typed(one.row.record, one.site)
-    values = (one.state.value, text_of(decision.findings), person, *typed, *matched)
-    return dict(zip(_JUDGED, values, strict=True))
 
 
-def _typed(record: DoseRecord, site: Site | None) -> tuple[object, ...]:
+def _changed(one: Judged, now: Timestamp) -> list[Any]:
+    """The same for a statement of SQLAlchemy, which takes a day as a date."""
+    values: list[Any] = list(_judged(one, now))
+    place = _JUDGED.index("injected_on")
+    if values[place] is not None:
+        values[place] = date.fromisoformat(values[place])
+    return values
+
+
+_UNREAD: Final = (None,) * 13
+
+
+def _typed(record: DoseRecord, site: Site | None) -> tuple[Cell, ...]:
     """What a record states, as the register keeps it."""
     identity = record.identity
     return (
         record.vaccine,
-        record.injected_on,
+        record.injected_on.isoformat(),
         record.lot,
         record.site,
         None if site is None else site.id,
         identity.name,
         str(identity.birth_date),
-        identity.sex,
+        None if identity.sex is None else identity.sex.value,
         identity.id_number,
         " ".join(identity.old_numbers) or None,
         identity.phone,

@@ -3,19 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
 from issuer.matching import Person, bare_name
 from issuer.records import Identity
-from issuer.register.bulk import is_postgresql, new_ids, pairs, within
+from issuer.register.bulk import Cell, insert_rows, is_postgresql, new_ids, pairs, within
 from issuer.register.models import DoseRow, PersonRow, RecordState, Row
 from issuer.register.people_models import IdentifierRow
 from spec.certificate import Timestamp, VaccineCode
-from spec.names import canonical_name
 
 __all__ = [
     "load_doses",
@@ -49,7 +48,7 @@ def load_people(connection: Connection, identities: Sequence[Identity]) -> list[
         number for one in identities for number in one.old_numbers
     }
     phones = {one.phone for one in identities}
-    names = {(bare_name(canonical_name(one.name)), str(one.birth_date)) for one in identities}
+    names = {(bare_name(one.canonical), str(one.birth_date)) for one in identities}
     rows = [
         *_found_by(connection, PersonRow.id_number, "id_number", numbers - {None}),
         *_found_by(connection, PersonRow.phone, "phone", phones - {None}),
@@ -162,10 +161,22 @@ def save_people(connection: Connection, people: Iterable[Person], now: Timestamp
 
 
 def mark_due(connection: Connection, person_ids: Iterable[int]) -> None:
-    """Let the certificates of persons follow in the next batch of issuing."""
+    """Let the certificates of persons follow in the next batch of issuing.
+
+    Their rows are locked before they are read, so that none is missed which a batch of issuing
+    takes off the list at this moment. Whoever is due already is not written again: a new version
+    of a row costs an entry in each of its indexes.
+    """
     ids = sorted(set(person_ids))
-    if ids:
-        connection.execute(update(PersonRow).where(within(connection, _id(), ids)).values(due=1))
+    if not ids:
+        return
+    ours = within(connection, _id(), ids)
+    locked = select(PersonRow.id, PersonRow.due).where(ours).order_by(PersonRow.id)
+    found = connection.execute(locked.with_for_update(key_share=True)).all()
+    missing = [key for key, due in found if not due]
+    if missing:
+        statement = update(PersonRow).where(within(connection, _id(), missing)).values(due=1)
+        connection.execute(statement)
 
 
 def note_identifiers(connection: Connection, rows: list[Row]) -> None:
@@ -193,21 +204,20 @@ def _update(connection: Connection, people: list[Person]) -> None:
     connection.execute(statement, parameters)
 
 
+_INSERTED: Final = (
+    "id", "name", "canonical_name", "bare_name", "birth_date", "sex", "id_number", "phone", "due",
+    "created_at",
+)  # fmt: skip
+
+
 def _insert(connection: Connection, people: list[Person], now: Timestamp) -> None:
-    ids = new_ids(connection, PersonRow.__table__, len(people))  # type: ignore[arg-type]  # a table
-    parameters: list[Row] = []
-    for key, person in zip(ids, people, strict=True):
+    table: Table = PersonRow.__table__  # type: ignore[assignment]  # it is one
+    rows: list[tuple[Cell, ...]] = []
+    for key, person in zip(new_ids(connection, table, len(people)), people, strict=True):
         person.id = key
-        parameters.append({
-            "id": key,
-            "name": person.name,
-            "canonical_name": person.canonical_name,
-            "bare_name": bare_name(person.canonical_name),
-            "birth_date": person.birth_date,
-            "sex": person.sex,
-            "id_number": person.id_number,
-            "phone": person.phone,
-            "due": 1,
-            "created_at": now,
-        })  # fmt: skip
-    connection.execute(insert(PersonRow), parameters)
+        rows.append((
+            key, person.name, person.canonical_name, bare_name(person.canonical_name),
+            person.birth_date, person.sex and str(person.sex), person.id_number, person.phone, 1,
+            now,
+        ))  # fmt: skip
+    insert_rows(connection, table, _INSERTED, rows)

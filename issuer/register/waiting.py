@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 from issuer.matching import Decision, Person, bare_name
 from issuer.reasons import Finding, Severity
 from issuer.records import DoseRecord
-from issuer.register.bulk import new_ids, within
+from issuer.register.bulk import Cell, insert_rows, new_ids, within
 from issuer.register.history import record_changes
 from issuer.register.locks import lock_matching
 from issuer.register.models import DoseRow, PersonRow, RecordState, Row
@@ -59,20 +59,24 @@ class Waiting:
 
 def open_items(connection: Connection, waiting: Sequence[Waiting], now: Timestamp) -> None:
     """Put records into the queue, each with what differs and whose it is to look at."""
-    rows: list[Row] = [
-        {
-            "record_id": one.record_id,
-            "person_id": None if one.decision.person is None else one.decision.person.id,
-            "differences": differences_of(one.record, one.decision.person, one.decision.findings),
-            "site_id": None if one.site is None else one.site.id,
-            "province": (one.site and one.site.province) or one.province or None,
-            "district": (one.site and one.site.district) or one.district or None,
-            "opened_at": now,
-        }
+    rows: list[tuple[Cell, ...]] = [
+        (
+            one.record_id,
+            None if one.decision.person is None else one.decision.person.id,
+            differences_of(one.record, one.decision.person, one.decision.findings),
+            None if one.site is None else one.site.id,
+            (one.site and one.site.province) or one.province or None,
+            (one.site and one.site.district) or one.district or None,
+            now,
+        )
         for one in waiting
     ]
-    if rows:
-        connection.execute(insert(ReviewItemRow), rows)
+    insert_rows(connection, ReviewItemRow.__table__, _OPENED, rows)  # type: ignore[arg-type]  # a table
+
+
+_OPENED: Final = (
+    "record_id", "person_id", "differences", "site_id", "province", "district", "opened_at",
+)  # fmt: skip
 
 
 def differences_of(record: DoseRecord, person: Person | None, findings: Sequence[Finding]) -> str:
