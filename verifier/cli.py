@@ -20,7 +20,7 @@ from verifier.key_commands import keys_group
 from verifier.options import settings_options
 from verifier.pipeline import check
 from verifier.report import DISCLOSABLE, verdict_to_json
-from verifier.settings import PREFIX
+from verifier.settings import PREFIX, Settings
 from verifier.texts import NumberedText, read_texts
 
 __all__ = ["cli", "main"]
@@ -118,13 +118,18 @@ def inspect_command(text: str, as_json: bool) -> int:
 def serve_command(**options: str | None) -> None:
     """Answer POST /v1/verify over HTTP until SIGTERM; logs are JSON lines on stdout.
 
+    SIGHUP reads the settings again and renews the workers one by one.
+
     Settings come from the file, the environment and the options; the later count more.
     """
-    settings = configuration.load(_given(options), os.environ).settings
+
+    def settings() -> Settings:
+        return configuration.load(_given(options), os.environ).settings
+
     # Flask and the HTTP server take a third of a second to load, which `check` need not pay.
     from verifier.serve import serve
 
-    serve(settings)
+    serve(settings(), settings)
 
 
 @cli.command("check-config")

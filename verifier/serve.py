@@ -3,6 +3,8 @@
 import logging
 import multiprocessing
 import os
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,8 +14,10 @@ from keys import client
 from keys.bundle import TrustBundle
 from keys.clock import Clock, SystemClock
 from keys.fetching.refresher import Refresher
+from keys.serving.patience import Patience
 from keys.serving.process import (
     Listening,
+    Loader,
     ServeError,
     end_with_parent,
     free_address,
@@ -21,6 +25,7 @@ from keys.serving.process import (
     run,
 )
 from keys.serving.tally import SharedTally, Tally
+from spec.errors import DosepassError
 from verifier.door import Door
 from verifier.keyring import Keyring
 from verifier.logs import Event, Level, Line, Log, write_to_stdout
@@ -42,9 +47,17 @@ _THREADS: Final = 32
 """Requests that one worker works on at a time. Verdicts take turns; the others are threads that
 wait for a body on a slow line."""
 
+_OF_THE_PROCESS: Final = (
+    "trust", "trust_url", "refresh", "host", "port", "workers", "connections", "grace",
+    "client_timeout",
+)  # fmt: skip
+"""Settings that only a new start changes."""
 
-def serve(settings: Settings) -> None:
+
+def serve(settings: Settings, reread: Callable[[], Settings] | None = None) -> None:
     """Serve until SIGTERM or SIGINT, then finish the requests in flight.
+
+    At SIGHUP new workers take the place of the old, with what `reread` gives.
 
     Raises TrustBundleError, ReaderMissingError, ApiKeyError, RateStoreError or ServeError
     when it cannot start.
@@ -73,9 +86,40 @@ def serve(settings: Settings) -> None:
         log.add(Line(event=Event.STARTING, port=settings.port, workers=settings.workers))
         if settings.trust_url is not None:
             _keep_fresh(settings, settings.trust_url, SharedTally(counts, "supervisor"), log)
-        loader = partial(build_application, settings, counts, os.getpid())
-        run(listening, loader, logging_to("verifier.serve.ServerLog"))
+        loader = Loader(partial(build_application, settings, counts, os.getpid()))
+        run(
+            listening,
+            loader,
+            logging_to("verifier.serve.ServerLog"),
+            partial(_renew, loader, settings, reread, counts, log),
+        )
     log.add(Line(event=Event.STOPPED))
+
+
+def _renew(
+    loader: Loader,
+    settings: Settings,
+    reread: Callable[[], Settings] | None,
+    counts: Path,
+    log: Log,
+) -> bool:
+    """Let new workers have the settings as they are now; false, and all as before, if they fail.
+
+    What the process itself goes by stays as it was: address, port, workers, refreshing.
+    """
+    try:
+        told = settings if reread is None else reread()
+        new = replace(told, **{name: getattr(settings, name) for name in _OF_THE_PROCESS})
+        client.load(new.trust)
+        if new.images:
+            open_reader()
+        _door(new, counts, SystemClock(), log)
+    except (DosepassError, OSError) as error:
+        log.fault(error, Event.RENEWAL_FAILED)
+        return False
+    loader.build = partial(build_application, new, counts, os.getpid())
+    log.add(Line(event=Event.RENEWING))
+    return True
 
 
 def _keep_fresh(settings: Settings, url: str, tally: Tally, log: Log) -> None:
@@ -121,7 +165,7 @@ def build_application(settings: Settings, counts: Path, supervisor: int) -> "WSG
     )
     tally.add([((WORKER_STARTS,), 1)])
     log.add(Line(event=Event.WORKER_STARTED, pid=os.getpid()))
-    return app
+    return Patience(app, seconds=settings.client_timeout, threads=_THREADS)
 
 
 def _door(settings: Settings, counts: Path, clock: Clock, log: Log) -> Door:

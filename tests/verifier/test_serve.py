@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -51,13 +51,19 @@ def command(*options: object) -> list[str]:
 class Server:
     """A `dosepass-verifier serve` of its own."""
 
-    def __init__(self, directory: Path, workers: int, program: list[str] | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        workers: int,
+        program: list[str] | None = None,
+        options: Sequence[str] = (),
+    ) -> None:
         self.port = free_port()
         self.out, self.err = directory / "out", directory / "err"
         trust = directory / "trust"
         if not trust.exists():
             store_bundle(COUNTRY, trust, fresh_until=LATE)
-        given = command("--trust", trust, "--port", self.port, "--workers", workers)
+        given = command("--trust", trust, "--port", self.port, "--workers", workers, *options)
         if program is not None:
             given = [part.format(port=self.port) for part in program]
         with self.out.open("wb") as out, self.err.open("wb") as err:
