@@ -1,24 +1,18 @@
-"""Who judges: the service, the pipeline with a bundle on disk, or one after the other."""
+"""Who judges: what every way to check is, and the pipeline with a bundle on disk."""
 
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Protocol
 
 from keys.clock import Clock
 from scanner_app.answer import Answer, Trouble, Trust
 from scanner_app.answer_reader import AnswerError, answer_from_json
-from spec.verdicts import LANGUAGES, Outcome
+from spec.verdicts import LANGUAGES
 from verifier.logs import Log
 from verifier.pipeline import check
 from verifier.report import DISCLOSABLE, verdict_to_json
 from verifier.trust import TrustSource
 
-__all__ = ["Checker", "FallbackChecker", "OfflineChecker"]
-
-_REST_SECONDS: Final = 15.0
-"""How long a silent service is left alone while there is a fallback: nobody waits at the barrier
-for its time limit again and again, and a service that comes back is noticed soon."""
+__all__ = ["Checker", "OfflineChecker"]
 
 
 class Checker(Protocol):
@@ -69,35 +63,3 @@ class OfflineChecker:
             status_fresh_until=bundle.status.fresh_until,
             newest_time=bundle.newest_time,
         )
-
-
-class FallbackChecker:
-    """Asks one checker first and another when the first cannot judge."""
-
-    def __init__(
-        self, first: Checker, second: Checker, seconds: Callable[[], float] = time.monotonic
-    ) -> None:
-        self.name = f"{first.name}, {second.name}"
-        self._first = first
-        self._second = second
-        self._seconds = seconds
-        self._rest_until = float("-inf")
-
-    def check(self, text: str) -> Answer:
-        """Judge by the first, else by the second; of two undetermined answers the first counts."""
-        if self._seconds() < self._rest_until:
-            return self._second.check(text)
-        first = self._first.check(text)
-        if first.outcome is not Outcome.UNDETERMINED:
-            return first
-        if first.trouble is not None:
-            self._rest_until = self._seconds() + _REST_SECONDS
-        second = self._second.check(text)
-        decided = second.outcome is not Outcome.UNDETERMINED or first.trouble is not None
-        return second if decided else first
-
-    def trust(self) -> Trust | None:
-        """The times of the data that would judge now."""
-        if self._seconds() < self._rest_until:
-            return self._second.trust()
-        return self._first.trust() or self._second.trust()

@@ -22,6 +22,7 @@ class Choices:
     pictures: Path | None
     lines: str | None
     service: str | None
+    api_key_file: Path | None
     trust: Path | None
     trust_url: str | None
     headless: bool

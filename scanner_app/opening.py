@@ -9,11 +9,12 @@ from pathlib import Path
 from keys.clock import Clock
 from keys.console import say
 from scanner_app.camera import Camera, Wishes, open_camera
-from scanner_app.checks import Checker, FallbackChecker, OfflineChecker
+from scanner_app.checks import Checker, OfflineChecker
 from scanner_app.choices import DEFAULT_SERVICE, Choices
+from scanner_app.fallback import FallbackChecker
 from scanner_app.freshness import keep_fresh
 from scanner_app.orientation import Turned
-from scanner_app.service import ServiceChecker, is_exposed
+from scanner_app.service import ServiceChecker, is_exposed, read_api_key
 from scanner_app.sources import PictureFolder, Source, TextLines, VideoFile
 
 __all__ = ["camera_of", "checker_of", "opened_source", "wishes_of"]
@@ -30,7 +31,8 @@ def checker_of(choices: Choices, clock: Clock) -> Checker:
     if offline is not None and choices.service is None:
         return offline
     url = choices.service or DEFAULT_SERVICE
-    service = ServiceChecker(url, clock)
+    key = None if choices.api_key_file is None else read_api_key(choices.api_key_file)
+    service = ServiceChecker(url, clock, key=key)
     if is_exposed(url):
         say("certificates go to the service unencrypted; use an https address outside a test")
     return service if offline is None else FallbackChecker(service, offline)

@@ -65,6 +65,8 @@ _OPTIONS: Final = (
     _option("--lines", metavar="FILE|-", words="Lines of text, as keyboard-wedge readers type."),
     _option("--service", metavar="URL", show_envvar=True,
             words=f"Ask this verifier service. Default, without --trust: {DEFAULT_SERVICE}."),
+    _option("--api-key-file", type=_PATH, metavar="FILE",
+            words="The key that the service wants, in the first line of FILE."),
     _option("--trust", type=_PATH, metavar="DIR", show_envvar=True,
             words="Check offline with the bundle in DIR; with --service, when that cannot judge."),
     _option("--trust-url", metavar="URL", show_envvar=True,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from ipaddress import ip_address
+from pathlib import Path
 from threading import Event, Timer
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
@@ -17,13 +18,21 @@ from scanner_app.errors import SourceError
 from spec.qr_text import PREFIX
 from verifier.report import DISCLOSABLE
 
-__all__ = ["ServiceChecker", "is_exposed"]
+__all__ = ["ServiceChecker", "is_exposed", "read_api_key"]
 
 _TIMEOUT: Final = 3.0
 """Seconds to connect, and again from there to the end of the answer: longer, and the officer would
 rather scan again."""
 _LARGEST_ANSWER: Final = 64 * 1024
 """Bytes: a full answer has about two thousand."""
+_LONGEST_KEY: Final = 200
+_REFUSALS: Final = {
+    401: Trouble.KEY_WANTED,
+    403: Trouble.KEY_WANTED,
+    429: Trouble.SERVICE_BUSY,
+    503: Trouble.SERVICE_BUSY,
+}
+"""What the officer can do about it; any other status is for a technician."""
 
 
 class ServiceChecker:
@@ -36,9 +45,12 @@ class ServiceChecker:
 
     name = "service"
 
-    def __init__(self, url: str, clock: Clock, timeout: float = _TIMEOUT) -> None:
+    def __init__(
+        self, url: str, clock: Clock, timeout: float = _TIMEOUT, *, key: str | None = None
+    ) -> None:
         self._address = _parsed(url)
         self._clock = clock
+        self._key = key
         self._timeout = timeout
         self._trust: Trust | None = None
 
@@ -52,7 +64,8 @@ class ServiceChecker:
         try:
             status, body = self._ask(text)
             if status != 200:
-                return self._trouble(Trouble.SERVICE_REFUSED, f"status {status}")
+                trouble = _REFUSALS.get(status, Trouble.SERVICE_REFUSED)
+                return self._trouble(trouble, f"status {status}")
             answer = answer_from_bytes(body)
         except AnswerError as error:
             return self._trouble(Trouble.SERVICE_ANSWER, str(error))
@@ -73,6 +86,8 @@ class ServiceChecker:
             "Accept": "application/json",
             "Connection": "close",
         }
+        if self._key is not None:
+            headers["Authorization"] = f"Bearer {self._key}"
         with _connected(self._address, self._timeout) as connection:
             connection.request("POST", f"{self._address.path}/v1/verify", body, headers)
             response = connection.getresponse()
@@ -80,6 +95,20 @@ class ServiceChecker:
 
     def _trouble(self, trouble: Trouble, reason: str) -> Answer:
         return Answer.of_trouble(trouble, reason, self._clock.now())
+
+
+def read_api_key(path: Path) -> str:
+    """Read the key that the service's operator gave: the file's first line; raises SourceError."""
+    try:
+        key = path.read_bytes().decode("ascii").partition("\n")[0].strip()
+    except (OSError, UnicodeDecodeError):
+        key = ""
+    if not 1 <= len(key) <= _LONGEST_KEY or not key.isprintable() or " " in key:
+        raise SourceError(
+            f"no API key can be read from {path}",
+            hint="its first line is the key, and nothing else",
+        )
+    return key
 
 
 def is_exposed(url: str) -> bool:

@@ -15,15 +15,15 @@ from werkzeug.serving import make_server
 from keys.client import BUNDLE_FILE
 from keys.errors import TrustBundleError
 from scanner_app.answer import Answer, Trouble, Trust
-from scanner_app.checks import FallbackChecker, OfflineChecker
+from scanner_app.checks import OfflineChecker
 from scanner_app.errors import SourceError
-from scanner_app.service import ServiceChecker, is_exposed
+from scanner_app.service import ServiceChecker, is_exposed, read_api_key
 from scanner_app.worker import CheckWorker
 from spec.certificate import Timestamp
 from spec.status_list import Status
 from spec.verdicts import Outcome, VerdictCode
 from tests.authority import DAY, Authority
-from tests.scanner_app.answers import FORGED, GREEN, STALE, trouble
+from tests.scanner_app.answers import GREEN
 from tests.trust_folder import store_bundle
 from verifier.logs import Log
 from verifier.service import create_app
@@ -237,7 +237,10 @@ def drips_headers(request: BaseHTTPRequestHandler) -> None:
 PROBLEM = b'{"type":"about:blank","status":503}'
 HOSTILE: dict[str, tuple[Handler, Trouble]] = {
     "an error page": (sends(500, b"<html>"), Trouble.SERVICE_REFUSED),
-    "a problem": (sends(503, PROBLEM), Trouble.SERVICE_REFUSED),
+    "a problem": (sends(503, PROBLEM), Trouble.SERVICE_BUSY),
+    "too many requests": (sends(429, PROBLEM, Retry_After="1"), Trouble.SERVICE_BUSY),
+    "a key is wanted": (sends(401, PROBLEM, WWW_Authenticate="Bearer"), Trouble.KEY_WANTED),
+    "another key is wanted": (sends(403, PROBLEM), Trouble.KEY_WANTED),
     "no such address": (sends(404, b""), Trouble.SERVICE_REFUSED),
     "created": (sends(201, b"{}"), Trouble.SERVICE_REFUSED),
     "no content": (sends(204, b""), Trouble.SERVICE_REFUSED),
@@ -287,6 +290,35 @@ def test_what_is_asked(authority: Authority) -> None:
         "text": "DP1:A B%",
         "disclose": ["name", "birth_date", "id_suffix", "doses"],
     }
+
+
+def test_the_api_key_goes_to_the_service_and_into_no_answer(
+    authority: Authority, tmp_path: Path
+) -> None:
+    file, heard = tmp_path / "key", list[str | None]()
+    file.write_text("dpk_SECRET\nsecond line\n")
+
+    def handle(request: BaseHTTPRequestHandler) -> None:
+        heard.append(request.headers["Authorization"])
+        sends(401, b"")(request)
+
+    with server_that(handle) as url:
+        key = read_api_key(file)
+        answer = ServiceChecker(url, authority.clock, key=key).check("DP1:X")
+        ServiceChecker(url, authority.clock).check("DP1:X")
+    assert heard == ["Bearer dpk_SECRET", None]
+    assert "SECRET" not in repr(answer)
+
+
+@pytest.mark.parametrize(
+    "content", [None, b"", b"\n", b"two words", b"\xff\xfe", b"a\tb", b"x" * 201]
+)
+def test_what_is_no_api_key(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "key"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SourceError, match="no API key"):
+        read_api_key(path)
 
 
 def test_a_strange_code_never_leaves_the_scanner(authority: Authority) -> None:
@@ -354,7 +386,7 @@ def test_an_unencrypted_way_is_noticed(url: str, *, exposed: bool) -> None:
     assert is_exposed(url) is exposed
 
 
-# One after the other
+# The thread
 
 
 class Scripted:
@@ -372,41 +404,6 @@ class Scripted:
 
     def trust(self) -> Trust | None:
         return None
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "expected"),
-    [
-        (GREEN, FORGED, GREEN),
-        (FORGED, GREEN, FORGED),
-        (trouble(), GREEN, GREEN),
-        (trouble(), FORGED, FORGED),
-        (trouble(), STALE, STALE),
-        (STALE, GREEN, GREEN),
-        (STALE, FORGED, FORGED),
-        (STALE, trouble(Trouble.NO_ANSWER), STALE),
-    ],
-)
-def test_fallback(first: Answer, second: Answer, expected: Answer) -> None:
-    checker = FallbackChecker(Scripted("service", first), Scripted("offline", second))
-    assert checker.check("DP1:X") == expected
-    assert checker.name == "service, offline"
-
-
-def test_a_silent_service_rests_while_there_is_a_fallback() -> None:
-    now = [0.0]
-    service, offline = Scripted("service", trouble(), GREEN), Scripted("offline", FORGED)
-    checker = FallbackChecker(service, offline, seconds=lambda: now[0])
-    moments = [0, 1, 14, 15.5, 16]
-    answers = []
-    for now[0] in moments:
-        answers.append(checker.check("DP1:X"))
-        checker.trust()
-    assert answers == [FORGED, FORGED, FORGED, GREEN, GREEN]
-    assert service.asked == 3
-
-
-# The thread
 
 
 def test_the_worker_answers_in_its_own_time() -> None:

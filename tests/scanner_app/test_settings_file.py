@@ -43,6 +43,7 @@ camera_format = "YUYV"
 rotate = 180
 mirror = true
 service = "https://verify.example"
+api_key_file = "key"
 trust = "trust"
 trust_url = "https://trust.example"
 headless = true
