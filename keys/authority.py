@@ -261,6 +261,7 @@ class Authority(Home):
                     signer=signer,
                     spool=spool,
                     now=now,
+                    policy=self.policy(),
                 )
             static.publish(contents.targets, contents.status)
         self.write_records(records)

@@ -8,12 +8,14 @@ from typing import Final, TypeAlias
 from keys.algorithms import KeyMaterialError, Verify, kid_of, verifier_for
 from spec.certificate import Timestamp
 from spec.cose import Kid
+from spec.entry_policy import EntryPolicy
 from spec.genuine_list import Digests
 from spec.status_list import Bits
 from spec.trust_list import TrustedKey, TrustList
 from spec.vaccines import VaccineTable
 
 __all__ = [
+    "ENTRY_POLICY",
     "STATUS_INDEX",
     "STATUS_KEYS",
     "TRUST_LIST",
@@ -28,6 +30,7 @@ __all__ = [
 
 TRUST_LIST: Final = "trust-list.cbor"
 VACCINES: Final = "vaccines.json"
+ENTRY_POLICY: Final = "entry-policy.json"
 STATUS_INDEX: Final = "status/index.cbor"
 STATUS_KEYS: Final = "status/keys.cbor"
 """The names under which the parts of the bundle are published (specification, section 11)."""
@@ -84,6 +87,8 @@ class TrustBundle:
     status: StatusLists
     newest_time: Timestamp
     """The newest signed time that this machine has seen: its clock cannot be right before it."""
+    policy: EntryPolicy | None = None
+    """The entry policy of the authority, where it publishes one."""
 
     @classmethod
     def of(
@@ -95,6 +100,7 @@ class TrustBundle:
         status: StatusLists,
         genuine: Mapping[Kid, GenuineLists] = _NO_GENUINE,
         newest_time: Timestamp = Timestamp(0),  # noqa: B008 - a plain integer
+        policy: EntryPolicy | None = None,
     ) -> "TrustBundle":
         """Load every key of a trust list once.
 
@@ -117,4 +123,5 @@ class TrustBundle:
             vaccines=vaccines,
             status=status,
             newest_time=max(newest_time, trust_list.issued_at, status.issued_at),
+            policy=policy,
         )

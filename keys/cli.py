@@ -79,12 +79,31 @@ def generate(
 
 
 @cli.command()
+@click.option(
+    "--policy",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Publish this entry policy too, now and from now on.",
+)
+@click.option("--without-policy", is_flag=True, help="Publish no entry policy from now on.")
 @register_option
 @home_option
 @secrets_options
-def publish(register_url: str | None, home: Path, secrets: SecretsHandler) -> None:
+def publish(
+    policy: Path | None,
+    without_policy: bool,
+    register_url: str | None,
+    home: Path,
+    secrets: SecretsHandler,
+) -> None:
     """Sign the trust bundle and write it below public/; to run it again is always safe."""
+    if policy is not None and without_policy:
+        raise click.UsageError("give --policy or --without-policy, not both")
     authority = Authority.open(home)
+    if policy is not None:
+        authority.set_policy(policy.read_bytes())
+    elif without_policy:
+        authority.set_policy(None)
     publication = authority.publish(SystemClock().now(), secrets, register_url)
     warn(authority.outlook(SystemClock().now()).warnings)
     keys = "1 key" if publication.keys == 1 else f"{publication.keys} keys"

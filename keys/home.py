@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from keys.bundle import STATUS_INDEX, TRUST_LIST
+from keys.bundle import ENTRY_POLICY, STATUS_INDEX, TRUST_LIST
 from keys.errors import AuthorityError, KeyScheduleError, PublishError
 from keys.files import locked, sweep, write_atomically
 from keys.outlook import PublicState
@@ -21,14 +21,16 @@ from keys.secrets import FixedSecret, SecretsHandler
 from keys.settings import Settings
 from keys.times import to_datetime
 from spec.certificate import Timestamp
+from spec.entry_policy import EntryPolicy, EntryPolicyError
 from spec.errors import MalformedError
 from spec.status_index import StatusIndex
 from spec.trust_list import TrustList
 
-__all__ = ["RECORDS_FILE", "SETTINGS_FILE", "Home", "records_to_json"]
+__all__ = ["POLICY_FILE", "RECORDS_FILE", "SETTINGS_FILE", "Home", "records_to_json"]
 
 SETTINGS_FILE: Final = "authority.toml"
 RECORDS_FILE: Final = "keys.json"
+POLICY_FILE: Final = ENTRY_POLICY
 
 _LOCK_FILE: Final = ".lock"
 _SPOOL: Final = ".spool-"
@@ -68,6 +70,44 @@ class Home:
             raise AuthorityError(
                 f"{path} cannot be read: {error.strerror}", hint="restore it from a backup"
             ) from None
+
+    def policy(self) -> bytes | None:
+        """The entry policy that every publication takes along; raises AuthorityError."""
+        path = self.home / POLICY_FILE
+        try:
+            data = path.read_bytes()
+            EntryPolicy.from_json(data)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise AuthorityError(f"{path} cannot be read: {error.strerror}") from None
+        except EntryPolicyError as error:
+            raise AuthorityError(
+                f"{path} is damaged: {error}",
+                hint="give it anew: dosepass-keys publish --policy FILE",
+            ) from None
+        return data
+
+    def set_policy(self, policy: bytes | None) -> None:
+        """Keep an entry policy for the publications to come, or none; raises AuthorityError."""
+        path = self.home / POLICY_FILE
+        if policy is not None:
+            try:
+                EntryPolicy.from_json(policy)
+            except EntryPolicyError as error:
+                raise AuthorityError(
+                    str(error), hint="section 18 of the specification says what it must look like"
+                ) from None
+        with self.locked():
+            try:
+                if policy is None:
+                    path.unlink(missing_ok=True)
+                else:
+                    write_atomically(path, policy)
+            except OSError as error:
+                raise AuthorityError(
+                    f"{path} cannot be written: {error.strerror}", hint=_AGAIN
+                ) from None
 
     def write_records(self, records: tuple[KeyRecord, ...]) -> None:
         """Replace the records as a whole; raises AuthorityError, and then the old ones stand."""

@@ -19,6 +19,7 @@ def store_bundle(
     fresh_until: Timestamp | None = None,
     status_until: Timestamp | None = None,
     lists: int = 1,
+    policy: bytes | None = None,
 ) -> Path:
     """Store what the authority has now; the status lists end with the rest unless told otherwise.
 
@@ -46,6 +47,7 @@ def store_bundle(
         status=status,
         genuine=genuine,
         newest_time=authority.now,
+        policy=policy,
     )
     bundle_folder.replace(directory, stored, bundle_folder.former(directory))
     return directory

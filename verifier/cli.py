@@ -16,6 +16,7 @@ from keys.times import from_rfc3339
 from spec.certificate import Timestamp
 from spec.verdicts import LANGUAGES, Outcome
 from verifier import configuration, inspection, plain
+from verifier.entry import entry_rules, load_policy
 from verifier.key_commands import keys_group
 from verifier.options import settings_options
 from verifier.pipeline import check
@@ -65,20 +66,36 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Write one J
 @click.option(
     "--at", callback=_time, metavar="TIME", help="Judge as of this time (RFC 3339), not now."
 )
+@click.option("--place", metavar="NAME", help="Let the entry rules of this kind of place count.")
+@click.option(
+    "--policy",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Take the entry rules from this file, not from the trust bundle.",
+)
 @_json_option
 @click.option("--language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True)
 def check_command(
-    text: str, trust: Path, at: Timestamp | None, as_json: bool, language: str
+    text: str,
+    trust: Path,
+    at: Timestamp | None,
+    place: str | None,
+    policy: Path | None,
+    as_json: bool,
+    language: str,
 ) -> int:
     """Check certificates: a TEXT that starts with DP1:, or each line of a FILE or of stdin.
 
     Ends with 0 when all were accepted, 1 when one was rejected, 2 when one could not be judged or
     something went wrong.
     """
+    if policy is not None and place is None:
+        raise click.UsageError("an entry policy counts at a place: name it with --place")
     bundle = client.load(trust)
+    entry = entry_rules(bundle, place, None if policy is None else load_policy(policy))
     outcomes: set[Outcome] = set()
     for line, qr_text in _texts(text):
-        verdict = check(qr_text, bundle, SystemClock().now() if at is None else at)
+        verdict = check(qr_text, bundle, SystemClock().now() if at is None else at, entry)
         if outcomes and not as_json:
             click.echo()
         outcomes.add(verdict.outcome)

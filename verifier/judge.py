@@ -63,8 +63,8 @@ class Judge:
 
         `judge_all` does the same for many.
         """
-        bundle = self._trust.current()
-        verdict = check(text, bundle, self._clock.now())
+        bundle, entry = self._trust.present()
+        verdict = check(text, bundle, self._clock.now(), entry)
         exchange.judged(verdict.code)
         return verdict, bundle
 
@@ -72,8 +72,8 @@ class Judge:
         self, asked: Sequence[VerifyRequest], language: str, exchange: Exchange
     ) -> list[Json]:
         """Judge many texts, all by the same trust and at the same time."""
-        bundle = self._trust.current()
-        verdicts = check_all([one.text for one in asked], bundle, self._clock.now())
+        bundle, entry = self._trust.present()
+        verdicts = check_all([one.text for one in asked], bundle, self._clock.now(), entry)
         for verdict in verdicts:
             exchange.judged(verdict.code)
         return [

@@ -11,6 +11,7 @@ from keys.bundle import StatusLists, TrustBundle, VerificationKey
 from spec import base45, qr_text
 from spec.certificate import Certificate, Timestamp
 from spec.cose import CoseSign1, to_be_signed
+from spec.entry_rules import EntryRefusedError, EntryRules
 from spec.errors import (
     AlgorithmMismatchError,
     ClockSuspectError,
@@ -42,17 +43,24 @@ class _Opened(NamedTuple):
     key: VerificationKey
 
 
-def check(text: str, bundle: TrustBundle, at: Timestamp) -> Verdict:
-    """Judge one QR text by a trust bundle at a time; never raises for anything a text can hold."""
+def check(
+    text: str, bundle: TrustBundle, at: Timestamp, entry: EntryRules | None = None
+) -> Verdict:
+    """Judge one QR text by a trust bundle at a time; never raises for anything a text can hold.
+
+    `entry` are the rules of the place where it is shown, if there are any.
+    """
     try:
         opened = _open(text, bundle, at)
         _hold(opened)
-        return _judge(opened, bundle, at)
+        return _judge(opened, bundle, at, entry)
     except VerificationError as error:
         return _refusal(error, at)
 
 
-def check_all(texts: Sequence[str], bundle: TrustBundle, at: Timestamp) -> list[Verdict]:
+def check_all(
+    texts: Sequence[str], bundle: TrustBundle, at: Timestamp, entry: EntryRules | None = None
+) -> list[Verdict]:
     """Judge many texts as `check` does each, but all of them step by step.
 
     A step that runs for one text after the other finds its code and tables in the caches of the
@@ -75,26 +83,29 @@ def check_all(texts: Sequence[str], bundle: TrustBundle, at: Timestamp) -> list[
     for state in states:
         if type(state) is _Opened:
             try:
-                state = _judge(state, bundle, at)
+                state = _judge(state, bundle, at, entry)
             except VerificationError as error:
                 state = _refusal(error, at)
         verdicts.append(cast(Verdict, state))
     return verdicts
 
 
-def verify(text: str, bundle: TrustBundle, at: Timestamp) -> Certificate:
+def verify(
+    text: str, bundle: TrustBundle, at: Timestamp, entry: EntryRules | None = None
+) -> Certificate:
     """Give the certificate in a QR text, or raise the VerificationError that stands against it.
 
     A superseded certificate is given too: all that it says is true.
     """
     opened = _open(text, bundle, at)
     _hold(opened)
-    certificate, _ = _read(opened, bundle, at)
+    certificate, _ = _read(opened, bundle, at, entry)
     return certificate
 
 
 def _refusal(error: VerificationError, at: Timestamp) -> Verdict:
-    return Verdict(VerdictCode(error.code), str(error), None, at)
+    refusal = error.refusal if isinstance(error, EntryRefusedError) else None
+    return Verdict(VerdictCode(error.code), str(error), None, at, refusal)
 
 
 def _open(text: str, bundle: TrustBundle, at: Timestamp) -> _Opened:
@@ -116,13 +127,17 @@ def _hold(opened: _Opened) -> None:
     opened.key.verify(message.signature, to_be_signed(message.protected, message.payload))
 
 
-def _judge(opened: _Opened, bundle: TrustBundle, at: Timestamp) -> Verdict:
-    certificate, status = _read(opened, bundle, at)
+def _judge(
+    opened: _Opened, bundle: TrustBundle, at: Timestamp, entry: EntryRules | None
+) -> Verdict:
+    certificate, status = _read(opened, bundle, at, entry)
     code = VerdictCode.SUPERSEDED if status is Status.SUPERSEDED else VerdictCode.OK
     return Verdict(code, None, certificate, at)
 
 
-def _read(opened: _Opened, bundle: TrustBundle, at: Timestamp) -> tuple[Certificate, Status]:
+def _read(
+    opened: _Opened, bundle: TrustBundle, at: Timestamp, entry: EntryRules | None
+) -> tuple[Certificate, Status]:
     message, key = opened
     # Step 7: open the payload; the key must have been allowed to sign it then.
     certificate = Certificate.from_cbor(message.payload)
@@ -137,7 +152,11 @@ def _read(opened: _Opened, bundle: TrustBundle, at: Timestamp) -> tuple[Certific
     if at >= certificate.expires_at:
         raise ExpiredError("the certificate has ended")
     # Step 10: the status, in lists that are fresh.
-    return certificate, _check_status(bundle.status, certificate, at)
+    status = _check_status(bundle.status, certificate, at)
+    # Step 11: the rules of the place.
+    if entry is not None:
+        entry.check(certificate, at)
+    return certificate, status
 
 
 def check_trust(bundle: TrustBundle, at: Timestamp) -> None:

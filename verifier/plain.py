@@ -7,6 +7,7 @@ from typing import Final
 from keys.bundle import TrustBundle
 from spec.certificate import Certificate
 from spec.dates import BirthDate
+from spec.entry_rules import EntryRefusal
 from spec.verdicts import verdict_words
 from verifier.report import moment, title
 from verifier.verdict import Verdict
@@ -17,6 +18,7 @@ _LABELS: Final = {
     "vi": ("Họ và tên", "Ngày sinh", "Cuối số giấy tờ", "Mũi", "Đơn vị cấp", "Cấp lúc", "Hết hạn"),
     "en": ("Name", "Born", "ID ends in", "Dose", "Issuer", "Issued", "Expires"),
 }
+_PASSES_FROM: Final = {"vi": "Được vào từ", "en": "Passes from"}
 _WIDTH: Final = 16
 
 
@@ -27,10 +29,18 @@ def verdict_to_lines(verdict: Verdict, bundle: TrustBundle, language: str) -> It
     if certificate is None:
         yield headline
         yield f"  {verdict.code.value}: {verdict.reason}"
+        if verdict.refusal is not None:
+            yield from _refusal(verdict.refusal, language)
     else:
         yield f"{headline}  {len(certificate.doses)}/{certificate.doses_needed}"
         yield from _certificate(certificate, bundle, language)
     yield f"  {verdict_words(verdict.code, language).advice}"
+
+
+def _refusal(refusal: EntryRefusal, language: str) -> Iterator[str]:
+    yield f"  {refusal.rule.words[language]}"
+    if refusal.passes_from is not None:
+        yield _row(_PASSES_FROM[language], moment(refusal.passes_from))
 
 
 def _certificate(certificate: Certificate, bundle: TrustBundle, language: str) -> Iterator[str]:

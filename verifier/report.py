@@ -9,11 +9,20 @@ from keys.bundle import TrustBundle
 from keys.times import to_rfc3339
 from spec.certificate import Certificate, Timestamp
 from spec.colour import Colour
+from spec.entry_rules import EntryRefusal
 from spec.vaccines import VaccineTable
 from spec.verdicts import VerdictCode, colour_words, verdict_words
 from verifier.verdict import Verdict
 
-__all__ = ["DISCLOSABLE", "Json", "moment", "title", "trust_to_json", "verdict_to_json"]
+__all__ = [
+    "DISCLOSABLE",
+    "Json",
+    "moment",
+    "refusal_to_json",
+    "title",
+    "trust_to_json",
+    "verdict_to_json",
+]
 
 Json: TypeAlias = dict[str, Any]
 
@@ -49,6 +58,7 @@ def verdict_to_json(
         "code": verdict.code.value,
         "reason": verdict.reason,
         "words": _words(verdict, language),
+        "policy": None if verdict.refusal is None else refusal_to_json(verdict.refusal, language),
         "checked_at": moment(verdict.checked_at),
         **(
             _OF_NO_CERTIFICATE
@@ -65,6 +75,17 @@ def title(verdict: Verdict, language: str) -> str:
     if certificate is None:
         return verdict_words(verdict.code, language).title
     return colour_words(certificate.colour, len(certificate.doses), language)
+
+
+def refusal_to_json(refusal: EntryRefusal, language: str) -> Json:
+    """Which rule of a place stands against a certificate, and from when none does."""
+    return {
+        "place": refusal.place,
+        "rule": refusal.rule.id,
+        "check": refusal.check.value,
+        "words": refusal.rule.words[language],
+        "passes_from": None if refusal.passes_from is None else moment(refusal.passes_from),
+    }
 
 
 def _words(verdict: Verdict, language: str) -> Json:

@@ -25,8 +25,10 @@ from keys.serving.process import (
     run,
 )
 from keys.serving.tally import SharedTally, Tally
+from spec.entry_policy import EntryPolicy
 from spec.errors import DosepassError
 from verifier.door import Door
+from verifier.entry import entry_rules, load_policy
 from verifier.keyring import Keyring
 from verifier.logs import Event, Level, Line, Log, write_to_stdout
 from verifier.metrics import REFRESHES, WORKER_STARTS
@@ -59,10 +61,11 @@ def serve(settings: Settings, reread: Callable[[], Settings] | None = None) -> N
 
     At SIGHUP new workers take the place of the old, with what `reread` gives.
 
-    Raises TrustBundleError, ReaderMissingError, ApiKeyError, RateStoreError or ServeError
-    when it cannot start.
+    Raises TrustBundleError, NoEntryRulesError, ReaderMissingError, ApiKeyError, RateStoreError or
+    ServeError when it cannot start.
     """
-    client.load(settings.trust)  # each worker loads its own; this one says early what is wrong
+    # Each worker loads its own; this one says early what is wrong.
+    entry_rules(client.load(settings.trust), settings.place, _policy(settings))
     if settings.trust_url is not None:
         client.check_source(settings.trust, settings.trust_url)
     if settings.images:
@@ -110,7 +113,7 @@ def _renew(
     try:
         told = settings if reread is None else reread()
         new = replace(told, **{name: getattr(settings, name) for name in _OF_THE_PROCESS})
-        client.load(new.trust)
+        entry_rules(client.load(new.trust), new.place, _policy(new))
         if new.images:
             open_reader()
         _door(new, counts, SystemClock(), log)
@@ -139,6 +142,10 @@ def _keep_fresh(settings: Settings, url: str, tally: Tally, log: Log) -> None:
     Refresher(refresh, settings.refresh, tell).start()
 
 
+def _policy(settings: Settings) -> EntryPolicy | None:
+    return None if settings.policy is None else load_policy(settings.policy)
+
+
 def build_application(settings: Settings, counts: Path, supervisor: int) -> "WSGIApplication":
     """Build the application of one worker, inside that worker's process.
 
@@ -148,7 +155,7 @@ def build_application(settings: Settings, counts: Path, supervisor: int) -> "WSG
     end_with_parent(supervisor)
     log = _log()
     clock = SystemClock()
-    trust = TrustSource(settings.trust, clock, log)
+    trust = TrustSource(settings.trust, clock, log, place=settings.place, policy=_policy(settings))
     pictures = open_reader() if settings.images else None
     if pictures is not None:
         pictures.start()

@@ -129,7 +129,8 @@ def _readyz_view(trust: TrustSource, clock: Clock, metrics: Metrics, wanted: int
 
 def _trust_view(trust: TrustSource, clock: Clock) -> _View:
     def report() -> Response:
-        return _json(trust_report(trust.current(), clock.now()))
+        bundle, entry = trust.present()
+        return _json(trust_report(bundle, clock.now(), entry))
 
     return report
 

@@ -53,6 +53,10 @@ class Settings:
     cors: tuple[str, ...] = ()
     """Origins of the sites that may ask from a browser."""
     max_body: int = DEFAULT_MAX_BODY
+    place: str | None = None
+    """The kind of place whose entry rules count; None: none do."""
+    policy: Path | None = None
+    """An entry policy in place of the one in the bundle."""
     images: bool = False
     """Whether pictures are taken; the extra `image` brings what reads them."""
     client_timeout: int = 10
@@ -73,6 +77,10 @@ class Settings:
             raise SettingsError(
                 "the service listens on this machine alone unless told otherwise",
                 hint="give it keys, or say anyone_may_ask (--keys, --anyone-may-ask)",
+            )
+        if self.policy is not None and self.place is None:
+            raise SettingsError(
+                "an entry policy without a place counts for nobody", hint="name it with --place"
             )
 
 
@@ -182,6 +190,10 @@ SETTINGS: Final = (
             help="Sites that may ask from a browser, such as https://shop.example; * is all."),
     Setting(key="max_body", reads=_whole(1_024, 1_048_576), kind=int, metavar="BYTES",
             help="The longest request body that is read, other than a picture."),
+    Setting(key="place", reads=_text, metavar="NAME",
+            help="Let the entry rules of this kind of place count, such as restaurant."),
+    Setting(key="policy", reads=_path, metavar="FILE",
+            help="Take the entry rules from this file, not from the trust bundle."),
     Setting(key="images", reads=_truth, kind=bool, writes=lambda value: str(value).lower(),
             help="Take pictures too: POST /v1/verify/image, with the extra `image` installed."),
     Setting(key="client_timeout", reads=_whole(1, 300), kind=int, metavar="SECONDS",

@@ -3,18 +3,21 @@
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from keys import client
 from keys.bundle import TrustBundle
 from keys.clock import Clock
 from keys.errors import TrustBundleError
 from spec.certificate import Timestamp
+from spec.entry_policy import EntryPolicy
+from spec.entry_rules import EntryRules
+from verifier.entry import entry_rules
 from verifier.logs import Event, Level, Line, Log
 from verifier.outlook import EndWarning, warnings
 from verifier.report import moment
 
-__all__ = ["CHECK_INTERVAL", "TrustSource"]
+__all__ = ["CHECK_INTERVAL", "Present", "TrustSource"]
 
 CHECK_INTERVAL: Final = 10
 """Seconds between two looks at the file: far below any freshness limit, and one `stat` each."""
@@ -26,6 +29,13 @@ _EVENTS: Final = {
 }
 
 _Stamp: TypeAlias = tuple[int, int, int]
+
+
+class Present(NamedTuple):
+    """What counts at this moment."""
+
+    bundle: TrustBundle
+    entry: EntryRules | None
 
 
 class TrustSource:
@@ -42,8 +52,15 @@ class TrustSource:
         *,
         interval: int = CHECK_INTERVAL,
         load: Callable[[Path], TrustBundle] = client.load,
+        place: str | None = None,
+        policy: EntryPolicy | None = None,
     ) -> None:
-        """Load the first bundle; raises TrustBundleError when there is no good one."""
+        """Load the first bundle; raises TrustBundleError when there is no good one.
+
+        `place` is where this verifier stands, `policy` an entry policy in place of the bundle's.
+        Raises NoEntryRulesError for a place without rules; a later bundle without them is not taken
+        up.
+        """
         self._directory = directory
         self._clock = clock
         self._log = log
@@ -53,12 +70,17 @@ class TrustSource:
         self._warned_at: dict[EndWarning, Timestamp] = {}
         self._checked_at = clock.now()
         self._stamp = self._look()
-        self._bundle = load(directory)
+        self._place, self._policy = place, policy
+        self._present = self._with_rules(load(directory))
         self._tell_loaded()
         self._warn(self._checked_at)
 
     def current(self) -> TrustBundle:
-        """The bundle to judge by; looks at the file at most once an interval.
+        """The bundle to judge by."""
+        return self.present().bundle
+
+    def present(self) -> Present:
+        """The bundle to judge by and the rules of the place; looks at the file once an interval.
 
         While one thread loads a new bundle, the others are answered with the present one.
         """
@@ -68,7 +90,10 @@ class TrustSource:
                 self._check(now)
             finally:
                 self._lock.release()
-        return self._bundle
+        return self._present
+
+    def _with_rules(self, bundle: TrustBundle) -> Present:
+        return Present(bundle, entry_rules(bundle, self._place, self._policy))
 
     def _check(self, now: Timestamp) -> None:
         self._checked_at = now
@@ -81,14 +106,15 @@ class TrustSource:
         try:
             bundle = self._load(self._directory)
             self._check_newer(bundle)
+            present = self._with_rules(bundle)
         except Exception as error:  # whatever is wrong with the file, the last good one serves
             self._log.fault(error, Event.TRUST_LOAD_FAILED)
             return
-        self._bundle, self._stamp = bundle, stamp
+        self._present, self._stamp = present, stamp
         self._tell_loaded()
 
     def _check_newer(self, bundle: TrustBundle) -> None:
-        present = self._bundle
+        present = self._present.bundle
         if (
             bundle.issued_at < present.issued_at
             or bundle.status.issued_at < present.status.issued_at
@@ -97,7 +123,7 @@ class TrustSource:
 
     def _warn(self, now: Timestamp) -> None:
         """Tell once a day of what will end: long before, and for as long as nobody mends it."""
-        for warning, until in warnings(self._bundle, now):
+        for warning, until in warnings(self._present.bundle, now):
             last = self._warned_at.get(warning)
             if last is None or not 0 <= now - last < _DAY:
                 self._warned_at[warning] = now
@@ -113,7 +139,7 @@ class TrustSource:
         return (state.st_mtime_ns, state.st_size, state.st_ino)
 
     def _tell_loaded(self) -> None:
-        now, until = self._clock.now(), self._bundle.fresh_until
+        now, until = self._clock.now(), self._present.bundle.fresh_until
         self._log.add(
             Line(
                 event=Event.TRUST_LOADED,

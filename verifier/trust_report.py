@@ -7,6 +7,7 @@ from typing import Final
 from keys.bundle import TrustBundle, VerificationKey
 from spec.certificate import Timestamp
 from spec.cose import Algorithm
+from spec.entry_rules import EntryRules
 from spec.trust_list import KeyState, TrustedKey
 from verifier.report import Json, moment, trust_to_json
 
@@ -25,12 +26,16 @@ ALGORITHMS: Final = {Algorithm.ES256: "ES256", Algorithm.EDDSA: "EdDSA"}
 """Their names as RFC 9053 writes them."""
 
 
-def trust_report(bundle: TrustBundle, at: Timestamp) -> Json:
-    """The trust data as of a moment, for the people who look after a verifier."""
+def trust_report(bundle: TrustBundle, at: Timestamp, entry: EntryRules | None = None) -> Json:
+    """The trust data as of a moment, for the people who look after a verifier.
+
+    `entry` are the rules of the place that it stands at.
+    """
     return {
         "checked_at": moment(at),
         "trust": trust_to_json(bundle, at),
         "vaccines_valid_from": bundle.vaccines.valid_from.isoformat(),
+        "entry": None if entry is None else _entry(entry, at),
         "keys": [_key(key, at) for key in sorted(bundle.keys.values(), key=_by_times)],
         "next": [
             {"event": event, "kid": kid, "at": moment(when), "in_seconds": when - at}
@@ -48,6 +53,16 @@ def state_at(key: TrustedKey, at: Timestamp) -> KeyState:
     if at < key.signs_until:
         return KeyState.ACTIVE
     return KeyState.RETIRED if at < key.verifies_until else KeyState.EXPIRED
+
+
+def _entry(entry: EntryRules, at: Timestamp) -> Json:
+    today = entry.day_of(at)
+    return {
+        "place": entry.place,
+        "policy_dated": entry.dated.isoformat(),
+        "source": entry.source,
+        "in_force": [rule.id for rule in entry.rules if rule.in_force(today)],
+    }
 
 
 def _key(key: VerificationKey, at: Timestamp) -> Json:

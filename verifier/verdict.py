@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from spec.certificate import Certificate, Timestamp
+from spec.entry_rules import EntryRefusal
 from spec.verdicts import Outcome, VerdictCode
 
 __all__ = ["Verdict"]
@@ -17,6 +18,8 @@ class Verdict(NamedTuple):
     certificate: Certificate | None
     """Only on an accepted verdict: nothing personal leaves the pipeline on any other."""
     checked_at: Timestamp
+    refusal: EntryRefusal | None = None
+    """Of the verdict `policy`: which rule, and from when it would let pass."""
 
     @property
     def outcome(self) -> Outcome:

@@ -13,6 +13,7 @@ from tuf.api.metadata import Metadata, TargetFile, Targets
 from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
 from keys.bundle import (
+    ENTRY_POLICY,
     STATUS_INDEX,
     TRUST_LIST,
     VACCINES,
@@ -23,6 +24,7 @@ from keys.kept.bundle_folder import keep, list_path
 from keys.kept.stored_bundle import StoredBundle, StoredStatus
 from spec.certificate import Timestamp
 from spec.cose import CoseSign1, Kid
+from spec.entry_policy import MAX_POLICY_BYTES
 from spec.errors import MalformedError
 from spec.genuine_list import GENUINE_LIST_BYTES
 from spec.status_index import MAX_STATUS_LISTS, StatusIndex
@@ -95,9 +97,16 @@ class Published:
             status=status,
             genuine=self._genuine(trust_list),
             newest_time=max(seen, trust_list.issued_at, status.issued_at),
+            policy=self._policy(),
         )
         self._prune()
         return stored
+
+    def _policy(self) -> bytes | None:
+        """The entry policy; the signed metadata tell whether there is one."""
+        if ENTRY_POLICY not in self._metadata(Targets.type).targets:
+            return None
+        return self._target(ENTRY_POLICY, MAX_POLICY_BYTES)
 
     def _status(self) -> StoredStatus:
         """All status lists of the index.

@@ -14,6 +14,7 @@ from keys.bundle import TrustBundle
 from keys.errors import TrustBundleError
 from keys.kept.mapped_file import map_file
 from keys.kept.stored_bundle import FormerVersionError, StoredBundle
+from spec.entry_policy import EntryPolicyError
 from spec.errors import MalformedError
 from spec.vaccines import VaccineTableError
 
@@ -47,7 +48,7 @@ def load(directory: Path) -> TrustBundle:
             f"the trust bundle {path} is of a former version, without status lists",
             hint=_FETCH_AGAIN,
         ) from None
-    except (MalformedError, KeyMaterialError, VaccineTableError):
+    except (MalformedError, KeyMaterialError, VaccineTableError, EntryPolicyError):
         raise TrustBundleError(f"the trust bundle {path} is damaged", hint=_FETCH_AGAIN) from None
 
 
@@ -63,7 +64,7 @@ def open_stored(directory: Path, stored: StoredBundle) -> TrustBundle:
     """Load the keys of a bundle and map its lists; each list is read through once.
 
     Raises TrustBundleError for a list that is missing or damaged, MalformedError,
-    KeyMaterialError or VaccineTableError.
+    KeyMaterialError, VaccineTableError or EntryPolicyError.
     """
 
     def read(digest: bytes, length: int) -> memoryview:

@@ -10,6 +10,7 @@ from keys.bundle import GenuineLists, StatusLists, TrustBundle
 from spec import cbor
 from spec.certificate import LAST_TIMESTAMP, Timestamp
 from spec.cose import KID_LENGTH, Kid
+from spec.entry_policy import EntryPolicy
 from spec.errors import MalformedError
 from spec.genuine_list import GENUINE_LIST_BYTES
 from spec.limits import MAX_ISSUER_LENGTH
@@ -23,8 +24,11 @@ __all__ = ["DIGEST_BYTES", "FormerVersionError", "ListReader", "StoredBundle", "
 DIGEST_BYTES: Final = 32
 """Bytes of a SHA-256: a list is named by it."""
 
-_TRUST_LIST, _VACCINES, _FRESH_UNTIL, _DIGEST, _STATUS, _GENUINE, _NEWEST_TIME = range(1, 8)
+_TRUST_LIST, _VACCINES, _FRESH_UNTIL, _DIGEST, _STATUS, _GENUINE, _NEWEST_TIME, _POLICY = range(
+    1, 9
+)
 _PARTS: Final = frozenset(range(1, 8))
+"""Always there; the entry policy is one more where one is published."""
 _FORMER_PARTS: Final = frozenset({_TRUST_LIST, _VACCINES, _FRESH_UNTIL, _DIGEST})
 
 ListReader: TypeAlias = Callable[[bytes, int], memoryview]
@@ -105,6 +109,8 @@ class StoredBundle:
     """The SHA-256 of each genuine list of a compromised key, by the numbers of the status lists."""
     newest_time: Timestamp
     """The newest signed time that was ever seen here."""
+    policy: bytes | None = None
+    """The entry policy, where one is published."""
 
     @classmethod
     def from_cbor(cls, data: bytes) -> "StoredBundle":
@@ -115,10 +121,11 @@ class StoredBundle:
         parts = cbor.decode(data)
         if type(parts) is dict and parts.keys() == _FORMER_PARTS:
             raise FormerVersionError("trust bundle: without status lists")
-        if type(parts) is not dict or parts.keys() != _PARTS:
-            raise MalformedError("trust bundle: not a map of the seven parts")
+        if type(parts) is not dict or parts.keys() - {_POLICY} != _PARTS:
+            raise MalformedError("trust bundle: not a map of the seven parts, or eight")
         trust_list, vaccines = parts[_TRUST_LIST], parts[_VACCINES]
-        if type(trust_list) is not bytes or type(vaccines) is not bytes:
+        policy = parts.get(_POLICY, b"")
+        if not type(trust_list) is type(vaccines) is type(policy) is bytes:
             raise MalformedError("trust bundle: a part is not a byte string")
         bundle = cls(
             trust_list=trust_list,
@@ -127,6 +134,7 @@ class StoredBundle:
             status=StoredStatus.from_parts(parts[_STATUS]),
             genuine=_genuine(parts[_GENUINE]),
             newest_time=_time(parts[_NEWEST_TIME]),
+            policy=policy if _POLICY in parts else None,
         )
         if parts != bundle._parts() | {_DIGEST: bundle._digest()}:
             raise MalformedError("trust bundle: the digest differs")
@@ -139,7 +147,8 @@ class StoredBundle:
     def open(self, read: ListReader) -> TrustBundle:
         """Load every key and map every list.
 
-        Raises MalformedError, KeyMaterialError or VaccineTableError, and whatever `read` raises.
+        Raises MalformedError, KeyMaterialError, VaccineTableError or EntryPolicyError, and whatever
+        `read` raises.
         """
         genuine: dict[Kid, GenuineLists] = {
             kid: {number: _Digests(read(name, GENUINE_LIST_BYTES)) for number, name in own.items()}
@@ -152,6 +161,7 @@ class StoredBundle:
             status=self.status.open(read),
             genuine=genuine,
             newest_time=self.newest_time,
+            policy=None if self.policy is None else EntryPolicy.from_json(self.policy),
         )
 
     def digests(self) -> Iterator[bytes]:
@@ -164,7 +174,8 @@ class StoredBundle:
         genuine = [
             [kid, number, name] for kid, own in self.genuine.items() for number, name in own.items()
         ]
-        return {
+        policy = {} if self.policy is None else {_POLICY: self.policy}
+        return policy | {
             _TRUST_LIST: self.trust_list,
             _VACCINES: self.vaccines,
             _FRESH_UNTIL: self.fresh_until,

@@ -8,6 +8,7 @@ from struct import iter_unpack
 from typing import Final, TypeAlias
 
 from keys.bundle import (
+    ENTRY_POLICY,
     STATUS_INDEX,
     STATUS_KEYS,
     TRUST_LIST,
@@ -25,6 +26,7 @@ from keys.settings import Settings
 from keys.signer import Signer
 from spec.certificate import Timestamp
 from spec.cose import CoseSign1, Kid
+from spec.entry_policy import EntryPolicy
 from spec.errors import MalformedError
 from spec.genuine_list import DIGEST_LENGTH, GENUINE_LIST_BYTES
 from spec.limits import STATUS_LIST_SIZE
@@ -108,8 +110,9 @@ def build(
     signer: Signer,
     spool: Path,
     now: Timestamp,
+    policy: bytes | None = None,
 ) -> Contents:
-    """Make all targets.
+    """Make all targets; `policy` is the entry policy, where there is one.
 
     `now` is a time before the ledger was opened: the status index promises to know everything from
     before it. Large targets go through files in `spool`. Raises PublishError and LedgerError.
@@ -117,7 +120,10 @@ def build(
     trust_list = _trust_list(records, published(TRUST_LIST), settings, now)
     index, status = _status(issuer, settings, published, ledger, signer, now)
     vaccines = resources.files("spec").joinpath("data", VACCINES).read_bytes()
-    targets = _Spooled({TRUST_LIST: trust_list.to_cbor(), VACCINES: vaccines}, spool)
+    small = {TRUST_LIST: trust_list.to_cbor(), VACCINES: vaccines}
+    if policy is not None:
+        small[ENTRY_POLICY] = policy
+    targets = _Spooled(small, spool)
     genuine = {
         record.kid: _spool_genuine(targets, ledger, record.kid)
         for record in records
@@ -222,4 +228,5 @@ def _read_back(targets: Mapping[str, bytes], status: Mapping[str, bytes]) -> Non
         status=StatusLists(
             issuer=index.issuer, issued_at=index.issued_at, fresh_until=index.issued_at, lists={}
         ),
+        policy=EntryPolicy.from_json(targets[ENTRY_POLICY]) if ENTRY_POLICY in targets else None,
     )

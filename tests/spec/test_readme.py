@@ -76,6 +76,11 @@ SECTIONS: Final = """\
 17.3 Health insurance card
 17.4 Unified code of 2021
 17.5 Province codes
+18 Entry policy
+18.1 The policy
+18.2 Which rules count
+18.3 What a rule demands
+18.4 The answer
 """.splitlines()
 
 

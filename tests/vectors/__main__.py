@@ -10,7 +10,7 @@ from tests.vectors import files
 @click.command()
 @click.option("--write", is_flag=True, help="Write the files instead of comparing them.")
 def main(write: bool) -> None:
-    """Compare the files of both folders of vectors in spec/ with their cases, or write them."""
+    """Compare the files of the folders of vectors in spec/ with their cases, or write them."""
     if write:
         click.echo(f"vectors: {files.write()} files are as their cases say", err=True)
         return

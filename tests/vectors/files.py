@@ -11,6 +11,7 @@ from tests.vectors import (
     courses,
     indexes,
     messages,
+    policies,
     signatures,
     status,
     status_times,
@@ -20,12 +21,15 @@ from tests.vectors import (
     tokens,
 )
 from tests.vectors.case import Case
+from tests.vectors.policies import PolicyCase
 from tests.vectors.status_case import StatusCase
 
 __all__ = [
     "DIRECTORY",
+    "POLICY_DIRECTORY",
     "STATUS_DIRECTORY",
     "all_cases",
+    "all_policy_cases",
     "all_status_cases",
     "differences",
     "write",
@@ -33,6 +37,7 @@ __all__ = [
 
 DIRECTORY: Final = Path(__file__).parent.parent.parent / "spec" / "vectors"
 STATUS_DIRECTORY: Final = DIRECTORY.parent / "status-vectors"
+POLICY_DIRECTORY: Final = DIRECTORY.parent / "policy-vectors"
 
 _MODULES: Final = (
     *(texts, messages, signatures, claims, courses, times),
@@ -52,6 +57,14 @@ def all_cases() -> tuple[Case, ...]:
 def all_status_cases() -> tuple[StatusCase, ...]:
     """Every case of a token or an index, by name; raises ValueError when two share one."""
     cases = [*tokens.cases(), *compressed.cases(), *indexes.cases()]
+    _check_names([case.name for case in cases])
+    return tuple(sorted(cases, key=lambda case: case.name))
+
+
+@cache
+def all_policy_cases() -> tuple[PolicyCase, ...]:
+    """Every case of an entry policy, by name; raises ValueError when two share one."""
+    cases = list(policies.cases())
     _check_names([case.name for case in cases])
     return tuple(sorted(cases, key=lambda case: case.name))
 
@@ -86,11 +99,14 @@ def _wanted() -> dict[Path, str]:
     wanted = {DIRECTORY / f"{case.name}.json": case.to_json() for case in all_cases()}
     for case in all_status_cases():
         wanted[STATUS_DIRECTORY / f"{case.name}.json"] = case.to_json()
+    for policy in all_policy_cases():
+        wanted[POLICY_DIRECTORY / f"{policy.name}.json"] = policy.to_json()
     return wanted
 
 
 def _found() -> list[Path]:
-    return [path for folder in (DIRECTORY, STATUS_DIRECTORY) for path in folder.glob("*.json")]
+    folders = (DIRECTORY, STATUS_DIRECTORY, POLICY_DIRECTORY)
+    return [path for folder in folders for path in folder.glob("*.json")]
 
 
 def _check_names(names: list[str]) -> None:

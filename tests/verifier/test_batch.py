@@ -281,7 +281,7 @@ def test_a_fault_in_the_middle_is_logged_and_breaks_off(
     service = Service(create_app(trust, authority.clock, written), log)
     answers = begin(service, io.BytesIO(b'{"text": "x"}\n' * 100))
     next(answers)
-    monkeypatch.setattr(trust, "current", lambda: 1 / 0)
+    monkeypatch.setattr(trust, "present", lambda: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         list(answers)
     (fault,) = log.events("fault")

@@ -12,14 +12,13 @@ from flask import Response
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from keys.bundle import TrustBundle
 from spec.certificate import Certificate, Dose, VaccineCode
 from spec.dates import BirthDate
 from tests.authority import Authority
 from tests.verifier.conftest import Answer, LogLines, Service
 from verifier.logs import Event, Level, Line, Log, location_of
 from verifier.service import create_app
-from verifier.trust import TrustSource
+from verifier.trust import Present, TrustSource
 
 FIELDS = {
     "time", "level", "event", "request_id", "method", "route", "status", "outcome", "code",
@@ -153,7 +152,7 @@ class FaultyTrust(TrustSource):
 
     says: tuple[object, ...] = ()
 
-    def current(self) -> TrustBundle:
+    def present(self) -> Present:
         raise SpeakingError(*self.says)
 
 

@@ -63,6 +63,7 @@ def test_an_accepted_certificate_without_disclosure(service: Service, authority:
             "title": "XANH – ĐỦ LIỀU",
             "advice": "Đối chiếu với giấy tờ tùy thân.",
         },
+        "policy": None,
         "checked_at": "2021-12-15T02:00:00Z",
         "colour": "green",
         "doses": {"given": 2, "needed": 2},
