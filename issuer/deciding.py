@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from issuer.course import course_of
 from issuer.drafts import digest_of, draft
 from issuer.register import proposals
-from issuer.register.certificates import DuePerson
+from issuer.register.due import DuePerson
 from issuer.register.former import Former, former_of, retire, revoke_all
 from issuer.register.people import load_doses, members_of
 from issuer.register.proposals import Fall, Proposal, ProposalState
@@ -160,7 +160,7 @@ class Deciding:
         members = {member: root for member, root in self._members.items() if root in left}
         if left:
             keep = [one.id for case in cases for one in case.former if one.person_id in left]
-            retire(self._connection, left, members, self._now, keep)
+            retire(self._connection, left, left.__getitem__, members, self._now, keep)
 
 
 def _agreed(proposal: Proposal | None, fall: Fall) -> bool:

@@ -14,8 +14,9 @@ from issuer.deciding import Deciding
 from issuer.drafts import dated
 from issuer.lint import Linter, LintError
 from issuer.register import certificates as store
-from issuer.register.certificates import DuePerson, Reserved
+from issuer.register.certificates import Reserved
 from issuer.register.database import Register
+from issuer.register.due import DuePerson, clear_due, count_due, due_people
 from issuer.register.models import CertificateState
 from issuer.register.positions import draw_positions
 from issuer.signing import SigningKey, SigningKeys
@@ -77,7 +78,7 @@ class Issuing:
         """How many persons and reservations this run has to look at."""
         with self._register.reading() as connection:
             reserved = store.count_certificates(connection, CertificateState.RESERVED)
-            return store.count_due(connection) + reserved
+            return count_due(connection) + reserved
 
     def run(self, progress: Callable[[int], None] = lambda _: None) -> IssuingSummary:
         """Issue everything that is due; `progress` hears how many of `waiting` were done.
@@ -116,7 +117,7 @@ class Issuing:
         self, connection: Connection, after: int, key: SigningKey, now: Timestamp
     ) -> tuple[list[DuePerson], list[Reserved]]:
         """Decide for the next due persons, and fix position and payload where something is new."""
-        people = store.due_people(connection, after, self._batch)
+        people = due_people(connection, after, self._batch)
         deciding = Deciding(connection, self._issuer, self._table, now)
         changed = deciding.changed(people)
         positions = draw_positions(connection, self._issuer, len(changed))
@@ -126,7 +127,7 @@ class Issuing:
             certificate = dated(facts, status=position, issued_at=now, expires_at=expires_at)
             rows.append((person, position, digest, certificate.to_cbor()))
         reserved = store.reserve(connection, self._issuer, rows, key.kid, now)
-        store.clear_due(connection, [person.id for person in people])
+        clear_due(connection, [person.id for person in people])
         return people, reserved
 
     def _complete(self, reserved: Sequence[Reserved], key: SigningKey, now: Timestamp) -> None:

@@ -1,4 +1,4 @@
-"""The last look before the real key signs: a throwaway key signs first, and a reader reads.
+"""The last look before the real key signs: what a reader would get, and a reader reads it.
 
 A certificate that a verifier would refuse, or that says what this issuer must not say, is found
 here, while nothing has been signed that could leave the house.
@@ -25,15 +25,16 @@ class LintError(DosepassError):
 
 
 class Linter:
-    """Signs payloads with a key made for this purpose and reads them as a verifier does."""
+    """Makes a text of each payload under a throwaway key and reads it as a verifier does."""
 
     def __init__(self, *, issuer: str, table: VaccineTable, algorithm: Algorithm) -> None:
         self._issuer = issuer
         self._table = table
-        self._private_key = generate_private_key(algorithm)
-        public_key = public_key_of(self._private_key)
+        private_key = generate_private_key(algorithm)
+        public_key = public_key_of(private_key)
         self._header = ProtectedHeader(algorithm=algorithm, kid=kid_of(public_key), unknown={})
         self._protected = self._header.to_cbor()
+        self._signature = sign(private_key, to_be_signed(self._protected, b""))
 
     def check(self, payload: bytes, *, now: Timestamp, verifies_until: Timestamp) -> None:
         """Raise LintError when a verifier would refuse this payload, now or before it ends.
@@ -41,7 +42,7 @@ class Linter:
         `verifies_until` is when the real key stops verifying.
         """
         try:
-            certificate = self._read(self._sign(payload))
+            certificate = self._read(self._wrapped(payload))
             certificate.check()
         except VerificationError as error:
             raise LintError(str(error)) from None
@@ -50,17 +51,23 @@ class Linter:
         self._check_times(certificate, now, verifies_until)
         self._check_facts(certificate)
 
-    def _sign(self, payload: bytes) -> str:
-        signature = sign(self._private_key, to_be_signed(self._protected, payload))
+    def _wrapped(self, payload: bytes) -> str:
+        """The text of a payload, with one and the same throwaway signature in its place.
+
+        Nobody verifies that signature; only its form belongs to what is read.
+        """
         message = CoseSign1(
-            header=self._header, protected=self._protected, payload=payload, signature=signature
+            header=self._header,
+            protected=self._protected,
+            payload=payload,
+            signature=self._signature,
         )
         return qr_text.to_text(message.to_cbor())
 
     def _read(self, text: str) -> Certificate:
         """Steps 1 to 7 of section 8 of the specification, but for the throwaway signature.
 
-        Every real signature is verified before its text is stored; to verify this one as well
+        Every real signature is verified before its text is stored; to sign and verify here as well
         would cost a third of the whole cycle and show nothing more about the payload.
         """
         message = CoseSign1.from_cbor(qr_text.from_text(text))

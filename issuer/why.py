@@ -16,7 +16,14 @@ from issuer.course import Course, course_of
 from issuer.reasons import Finding, Severity
 from issuer.register.bulk import within
 from issuer.register.doses import findings_of
-from issuer.register.models import CertificateRow, CertificateState, DoseRow, PersonRow, RecordState
+from issuer.register.models import (
+    CertificateRow,
+    CertificateState,
+    DoseRow,
+    DueRow,
+    PersonRow,
+    RecordState,
+)
 from issuer.register.people import load_doses
 from issuer.register.people_models import IdentifierRow, ProposalRow, ProposalState
 from spec.certificate import StatusPosition, Timestamp
@@ -203,8 +210,8 @@ def _family(connection: Connection, person_id: int) -> list[int]:
 
 def _is_due(connection: Connection, family: list[int]) -> bool:
     """Tell whether the next run of issuing looks at them."""
-    columns = PersonRow.__table__.c
-    query = select(columns.id).where(within(connection, columns.id, family), columns.due == 1)
+    column = DueRow.__table__.c.person_id
+    query = select(column).where(within(connection, column, family))
     return connection.execute(query.limit(1)).scalar() is not None
 
 
@@ -224,7 +231,8 @@ def _records(
     query = (
         select(
             columns.id, columns.state, columns.injected_on, columns.vaccine, columns.site,
-            columns.received_at, columns.certified_at, columns.findings,
+            columns.received_at, DoseRow.certified_at.label("certified_at"),
+            columns.findings,
         )
         .where(theirs)
         .order_by(columns.injected_on, columns.id)

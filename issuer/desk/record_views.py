@@ -140,7 +140,12 @@ def restore_record(
 
 def _find(connection: Connection, actor: Actor, record_id: int, action: Action) -> Any:
     query = (
-        select(DoseRow.__table__, ImportRow.name.label("file"), ImportRow.sender)
+        select(
+            DoseRow.__table__,
+            DoseRow.certified_at.label("certified_at"),
+            ImportRow.name.label("file"),
+            ImportRow.sender,
+        )
         .join(ImportRow, ImportRow.id == DoseRow.import_id)
         .where(DoseRow.id == record_id)
     )

@@ -6,7 +6,7 @@ PostgreSQL, which takes a tenth of the time of one INSERT a row.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -16,18 +16,29 @@ from sqlalchemy import (
     LargeBinary,
     Table,
     Text,
+    bindparam,
     cast,
     column,
     func,
     literal,
     select,
     text,
+    update,
 )
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.types import TypeEngine
 
-__all__ = ["Cell", "insert_rows", "is_postgresql", "new_ids", "pairs", "within"]
+__all__ = [
+    "Cell",
+    "insert_rows",
+    "is_postgresql",
+    "new_ids",
+    "pairs",
+    "unnested",
+    "update_column",
+    "within",
+]
 
 Cell = int | str | bytes | None
 """A value of a row as both databases take it; a day as `YYYY-MM-DD`."""
@@ -46,20 +57,25 @@ def within(
     if is_postgresql(connection):
         # A join with the values, and not `= ANY`: that compares each row with each value wherever
         # the planner does not take an index.
-        named = func.unnest(_typed(wanted, what.type)).table_valued(column("value", what.type))
-        return what.in_(select(named.render_derived().c.value))
+        return what.in_(select(unnested({"value": (what.type, wanted)}).c.value))
     if isinstance(what.type, LargeBinary):
         return what.in_(wanted)  # JSON holds no bytes
     listed = func.json_each(json.dumps(wanted)).table_valued(column("value", what.type))
     return what.in_(select(listed.c.value))
 
 
+def unnested(columns: Mapping[str, tuple["TypeEngine[Any]", Sequence[Any]]]) -> FromClause:
+    """Columns of values, each with its type, as a table; in PostgreSQL alone."""
+    arrays = [_typed(values, kind) for kind, values in columns.values()]
+    named = [column(name, kind) for name, (kind, _) in columns.items()]
+    return func.unnest(*arrays).table_valued(*named).render_derived()
+
+
 def pairs(connection: Connection, wanted: Sequence[tuple[str, str]]) -> FromClause:
     """Pairs of texts as a table with the columns `one` and `other`."""
     if is_postgresql(connection):
-        columns = [_typed([pair[place] for pair in wanted], Text()) for place in (0, 1)]
-        named = column("one", Text), column("other", Text)
-        return func.unnest(*columns).table_valued(*named).render_derived()
+        ones, others = ([pair[place] for pair in wanted] for place in (0, 1))
+        return unnested({"one": (Text(), ones), "other": (Text(), others)})
     listed = func.json_each(json.dumps(wanted, ensure_ascii=False)).table_valued("value")
     one, other = (func.json_extract(listed.c.value, f"$[{place}]") for place in (0, 1))
     # MATERIALIZED keeps SQLite from reading the other table first.
@@ -98,6 +114,25 @@ def insert_rows(
     connection.exec_driver_sql(statement, list(rows))
 
 
+def update_column(
+    connection: Connection, table: Table, name: str, values: Mapping[int, Cell], **same: Cell
+) -> None:
+    """Give rows, by their ids, each a value of its own in one column, and the same in others."""
+    if not values:
+        return
+    if is_postgresql(connection):
+        kind = table.c[name].type
+        wanted = unnested({"id": (table.c.id.type, [*values]), "value": (kind, [*values.values()])})
+        changes = {name: wanted.c.value, **same}
+        connection.execute(update(table).where(table.c.id == wanted.c.id).values(changes))
+        return
+    statement = update(table).where(table.c.id == bindparam("key"))
+    connection.execute(
+        statement.values({name: bindparam("value"), **same}),
+        [{"key": key, "value": value} for key, value in values.items()],
+    )
+
+
 def _copy(connection: Connection, statement: str, rows: Iterable[tuple[Cell, ...]]) -> None:
     """Send rows by COPY; what goes wrong is raised as SQLAlchemy's own errors are."""
     driver = connection.dialect.loaded_dbapi
@@ -107,6 +142,8 @@ def _copy(connection: Connection, statement: str, rows: Iterable[tuple[Cell, ...
             for row in rows:
                 copy.write_row(row)
     except driver.Error as error:
+        # Its further lines hold the row that it is about.
+        error.args = (str(error).partition("\n")[0],)
         raise DBAPIError.instance(
             statement, None, error, driver.Error, dialect=connection.dialect
         ) from error

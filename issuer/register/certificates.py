@@ -1,35 +1,32 @@
-"""Certificates in the register: who is due, what is reserved, what was issued."""
+"""Certificates in the register: what is reserved, what was issued, and what follows from that."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, Table, exists, func, insert, literal, select, update
 
-from issuer.register.bulk import new_ids, within
+from issuer.register.bulk import Cell, insert_rows, new_ids, update_column, within
+from issuer.register.due import DuePerson, mark_due
 from issuer.register.former import retire
 from issuer.register.models import (
     CertificateRow,
     CertificateState,
+    CertifiedRow,
     DoseRow,
-    PersonRow,
     RecordState,
-    Row,
 )
 from issuer.register.people import members_of
 from spec.certificate import Certificate, StatusPosition, Timestamp
 from spec.certificate_number import certificate_number
 
 __all__ = [
-    "DuePerson",
     "Reserved",
     "StandingCertificate",
     "abandon",
     "certificates_after",
     "certificates_of",
-    "clear_due",
     "count_certificates",
-    "count_due",
-    "due_people",
     "find_certificate",
     "reserve",
     "reserved_after",
@@ -37,16 +34,11 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class DuePerson:
-    """A person whose certificate may have to follow a record."""
-
-    id: int
-    name: str
-    birth_date: str
-    id_number: str | None
-    merged_into: int | None
-    """The person who stands for this one: then that one's certificate is to follow."""
+_TABLE: Table = CertificateRow.__table__  # type: ignore[assignment]  # it is one
+_RESERVED: Final = (
+    "id", "person_id", "issuer", "position", "number", "state", "kid", "facts_digest", "payload",
+    "reserved_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,41 +65,6 @@ class StandingCertificate:
     issued_at: int | None
 
 
-def count_due(connection: Connection) -> int:
-    """How many persons are due."""
-    return connection.execute(select(func.count()).where(PersonRow.due == 1)).scalar_one()
-
-
-def due_people(connection: Connection, after: int, limit: int) -> list[DuePerson]:
-    """The next due persons behind an id; where the database can, no other worker gets them.
-
-    Somebody with a reserved certificate stays due until it is signed: nobody has two.
-    """
-    reserved = exists().where(
-        CertificateRow.person_id == PersonRow.id, CertificateRow.state == CertificateState.RESERVED
-    )
-    query = (
-        select(
-            PersonRow.id,
-            PersonRow.name,
-            PersonRow.birth_date,
-            PersonRow.id_number,
-            PersonRow.merged_into,
-        )
-        .where(PersonRow.due == 1, PersonRow.id > after, ~reserved)
-        .order_by(PersonRow.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return [DuePerson(*row) for row in connection.execute(query)]
-
-
-def clear_due(connection: Connection, person_ids: Sequence[int]) -> None:
-    """Take persons off the list of due ones, in the transaction that did what was due."""
-    ours = within(connection, PersonRow.__table__.c.id, person_ids)
-    connection.execute(update(PersonRow).where(ours).values(due=0))
-
-
 def reserve(
     connection: Connection,
     issuer: str,
@@ -116,26 +73,17 @@ def reserve(
     now: Timestamp,
 ) -> list[Reserved]:
     """Store certificates before they are signed: person, position, facts digest, payload."""
-    ids = new_ids(connection, CertificateRow.__table__, len(rows))  # type: ignore[arg-type]  # a table
-    parameters: list[Row] = []
+    ids = new_ids(connection, _TABLE, len(rows))
+    cells: list[tuple[Cell, ...]] = []
     reserved = []
     for key, (person, position, digest, payload) in zip(ids, rows, strict=True):
         number = certificate_number(issuer, position)
         reserved.append(Reserved(key, person.id, number, kid, payload))
-        parameters.append({
-            "id": key,
-            "person_id": person.id,
-            "issuer": issuer,
-            "position": position.number,
-            "number": number,
-            "state": CertificateState.RESERVED.value,
-            "kid": kid,
-            "facts_digest": digest,
-            "payload": payload,
-            "reserved_at": now,
-        })  # fmt: skip
-    if parameters:
-        connection.execute(insert(CertificateRow), parameters)
+        cells.append((
+            key, person.id, issuer, position.number, number, CertificateState.RESERVED.value, kid,
+            digest, payload, now,
+        ))  # fmt: skip
+    insert_rows(connection, _TABLE, _RESERVED, cells)
     return reserved
 
 
@@ -169,32 +117,34 @@ def store_issued(
     ours = _still_reserved(connection, signed)
     if not ours:
         return set()
-    newer = {one.person_id: Certificate.from_cbor(one.payload) for one, _ in ours}
-    retire(connection, newer, members_of(connection, newer), now)
-    statement = (
-        update(CertificateRow)
-        .where(CertificateRow.id == bindparam("key"))
-        .values(state=CertificateState.ISSUED.value, text=bindparam("new_text"), issued_at=int(now))
+    payloads = {one.person_id: one.payload for one, _ in ours}
+    members = members_of(connection, payloads)
+    retire(connection, payloads, lambda key: Certificate.from_cbor(payloads[key]), members, now)
+    update_column(
+        connection,
+        _TABLE,
+        "text",
+        {certificate.id: text for certificate, text in ours},
+        state=CertificateState.ISSUED.value,
+        issued_at=int(now),
     )
-    parameters = [{"key": certificate.id, "new_text": text} for certificate, text in ours]
-    connection.execute(statement, parameters)
-    _mark_certified(connection, newer, now)
-    return set(newer)
+    _mark_certified(connection, [*payloads, *members], now)
+    return set(payloads)
 
 
 def _mark_certified(connection: Connection, person_ids: Iterable[int], now: Timestamp) -> None:
     """Note of records when the first certificate that shows them was signed."""
-    roots = list(person_ids)
-    family = [*roots, *members_of(connection, roots)]
-    connection.execute(
-        update(DoseRow)
+    known = exists().where(CertifiedRow.record_id == DoseRow.id)
+    shown = (
+        select(DoseRow.id, literal(int(now)))
         .where(
-            within(connection, DoseRow.__table__.c.person_id, family),
+            within(connection, DoseRow.__table__.c.person_id, person_ids),
             DoseRow.state == RecordState.ACCEPTED.value,
-            DoseRow.certified_at.is_(None),
+            ~known,
         )
-        .values(certified_at=int(now))
+        .order_by(DoseRow.id)
     )
+    connection.execute(insert(CertifiedRow).from_select(["record_id", "at"], shown))
 
 
 def _still_reserved(
@@ -211,6 +161,7 @@ def _still_reserved(
             ),
             CertificateRow.state == CertificateState.RESERVED,
         )
+        .order_by(CertificateRow.id)  # two workers who lock the same rows must not cross
         .with_for_update()
     )
     ids = set(connection.execute(query).scalars())
@@ -227,11 +178,7 @@ def abandon(connection: Connection, certificates: Sequence[Reserved], note: str)
         )
         .values(state=CertificateState.ABANDONED.value, note=note)
     )
-    connection.execute(
-        update(PersonRow)
-        .where(PersonRow.id.in_([certificate.person_id for certificate in certificates]))
-        .values(due=1)
-    )
+    mark_due(connection, [certificate.person_id for certificate in certificates])
 
 
 _STANDING = (

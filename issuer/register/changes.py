@@ -17,6 +17,7 @@ from sqlalchemy.orm import aliased
 from issuer.matching import bare_name
 from issuer.records import DoseRecord
 from issuer.register.bulk import new_ids, within
+from issuer.register.due import mark_due
 from issuer.register.history import last_state, record_changes
 from issuer.register.locks import lock_matching
 from issuer.register.models import (
@@ -28,7 +29,7 @@ from issuer.register.models import (
     RepeatRow,
     Row,
 )
-from issuer.register.people import mark_due, note_identifiers
+from issuer.register.people import note_identifiers
 from issuer.register.places import family_of
 from issuer.register.sites import sites_of
 from issuer.register.waiting import overtake, wait_again

@@ -187,7 +187,7 @@ def _tune_sqlite(engine: Engine) -> None:
 
 
 def _keep_rows_out_of_errors(engine: Engine) -> None:
-    """Leave of an error of PostgreSQL its first line: the others hold the row that it is about."""
+    """Leave of an error its first line: the others hold the row that it is about."""
 
     @event.listens_for(engine, "handle_error")
     def on_error(context: ExceptionContext) -> None:

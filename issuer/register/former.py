@@ -1,7 +1,7 @@
 """The certificates that persons have already, and what becomes of them when newer ones follow."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,24 +63,27 @@ def former_of(connection: Connection, person_ids: Iterable[int]) -> dict[int, li
 
 def retire(
     connection: Connection,
-    newer: Mapping[int, Certificate],
+    people: Iterable[int],
+    newer: Callable[[int], Certificate],
     members: Mapping[int, int],
     now: Timestamp,
     keep: Iterable[int] = (),
 ) -> None:
     """Take the former certificates of persons out of use, for what their newer ones say.
 
+    `newer` gives what a person's newer one says; most have no former one, and it is not asked.
     `members` are those who are merged into the persons: their certificates go with them. What is
     reserved stays, and so does what is in `keep`.
     """
     kept = set(keep)
-    former = former_of(connection, [*newer, *members])
+    former = former_of(connection, [*people, *members])
     changes = [
         change
         for person_id, certificates in former.items()
         for one in certificates
         if one.id not in kept
-        and (change := _change(one, newer[members.get(person_id, person_id)])) is not None
+        and one.state is not CertificateState.RESERVED
+        and (change := _change(one, newer(members.get(person_id, person_id)))) is not None
     ]
     if changes:
         change_states(connection, changes, _AUTOMATIC, now)
@@ -105,8 +108,6 @@ def revoke_all(
 
 def _change(former: Former, newer: Certificate) -> StateChange | None:
     """What becomes of one; None where it stays as it is."""
-    if former.state is CertificateState.RESERVED:
-        return None
     state = succeeded(former.facts, newer)
     if state is CertificateState.SUPERSEDED and former.state is not CertificateState.ISSUED:
         return None

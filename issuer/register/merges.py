@@ -12,9 +12,10 @@ from sqlalchemy import Connection, insert, select, update
 
 from issuer.matching import evidence_of
 from issuer.register.bulk import new_ids
+from issuer.register.due import mark_due
 from issuer.register.locks import lock_matching
 from issuer.register.models import PersonRow, Row
-from issuer.register.people import load_persons, mark_due
+from issuer.register.people import load_persons
 from issuer.register.people_models import MergeRow
 from keys.errors import HintedError
 from spec.certificate import Timestamp

@@ -17,16 +17,19 @@ from sqlalchemy import (
     MetaData,
     Text,
     UniqueConstraint,
+    select,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, column_property, mapped_column
 
 __all__ = [
     "EXCEPTIONS",
     "Base",
     "CertificateRow",
     "CertificateState",
+    "CertifiedRow",
     "DoseRow",
+    "DueRow",
     "Id",
     "ImportRow",
     "PersonRow",
@@ -124,7 +127,6 @@ class PersonRow(Base):
     __tablename__ = "persons"
     __table_args__ = (
         UniqueConstraint("canonical_name", "birth_date", "phone"),
-        Index(None, "due", postgresql_where=text("due = 1"), sqlite_where=text("due = 1")),
         Index(None, "bare_name", "birth_date"),
         Index(None, "phone"),
         Index(
@@ -142,12 +144,31 @@ class PersonRow(Base):
     sex: Mapped[str | None]
     id_number: Mapped[str | None] = mapped_column(unique=True)
     phone: Mapped[str | None]
-    due: Mapped[int] = mapped_column(Integer)
-    """1 when a record came that the person's certificate may not show yet. Set together with the
-    record and cleared together with the reservation, so that a crash in between loses nothing."""
     created_at: Mapped[int]
     merged_into: Mapped[int | None] = mapped_column(Id, ForeignKey("persons.id"))
     """The person who stands for this one too (`merges`); never one who is merged himself."""
+
+
+class DueRow(Base):
+    """A person whose certificate may not show a record yet (`issuer/register/due.py`).
+
+    Written together with the record and removed together with the reservation, so that a crash in
+    between loses nothing. It names a person by the statement that writes it, and lives for
+    minutes: a foreign key would cost more than the row.
+    """
+
+    __tablename__ = "due_people"
+
+    person_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+
+
+class CertifiedRow(Base):
+    """When the first certificate that shows a record was signed. Only ever added."""
+
+    __tablename__ = "certified_records"
+
+    record_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    at: Mapped[int]
 
 
 class DoseRow(Base):
@@ -204,8 +225,10 @@ class DoseRow(Base):
     """What was compared with that person: pairs `field:kind`, separated by spaces."""
     validated_at: Mapped[int | None]
     """When it was accepted."""
-    certified_at: Mapped[int | None]
-    """When the first certificate that shows it was signed."""
+    certified_at: Mapped[int | None] = column_property(
+        select(CertifiedRow.at).where(CertifiedRow.record_id == id).scalar_subquery()  # noqa: A003 - the column above
+    )
+    """When the first certificate that shows it was signed: for reading."""
     replaced_by: Mapped[int | None] = mapped_column(Id, ForeignKey("dose_records.id"))
 
 

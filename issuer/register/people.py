@@ -12,6 +12,7 @@ from sqlalchemy.sql import ColumnElement
 from issuer.matching import Person, bare_name
 from issuer.records import Identity
 from issuer.register.bulk import Cell, insert_rows, is_postgresql, new_ids, pairs, within
+from issuer.register.due import mark_due
 from issuer.register.models import DoseRow, PersonRow, RecordState, Row
 from issuer.register.people_models import IdentifierRow
 from spec.certificate import Timestamp, VaccineCode
@@ -20,7 +21,6 @@ __all__ = [
     "load_doses",
     "load_people",
     "load_persons",
-    "mark_due",
     "members_of",
     "note_identifiers",
     "save_people",
@@ -151,32 +151,13 @@ def save_people(connection: Connection, people: Iterable[Person], now: Timestamp
         _update(connection, changed)
     if new:
         _insert(connection, new, now)
-    mark_due(connection, [person.merged_into or person.id or 0 for person in known])
+    mark_due(connection, [person.merged_into or person.id or 0 for person in touched])
     rows = [
         {"person_id": person.id, "kind": kind, "value": value, "noted_at": now}
         for person in touched
         for kind, value in person.learned
     ]
     note_identifiers(connection, rows)
-
-
-def mark_due(connection: Connection, person_ids: Iterable[int]) -> None:
-    """Let the certificates of persons follow in the next batch of issuing.
-
-    Their rows are locked before they are read, so that none is missed which a batch of issuing
-    takes off the list at this moment. Whoever is due already is not written again: a new version
-    of a row costs an entry in each of its indexes.
-    """
-    ids = sorted(set(person_ids))
-    if not ids:
-        return
-    ours = within(connection, _id(), ids)
-    locked = select(PersonRow.id, PersonRow.due).where(ours).order_by(PersonRow.id)
-    found = connection.execute(locked.with_for_update(key_share=True)).all()
-    missing = [key for key, due in found if not due]
-    if missing:
-        statement = update(PersonRow).where(within(connection, _id(), missing)).values(due=1)
-        connection.execute(statement)
 
 
 def note_identifiers(connection: Connection, rows: list[Row]) -> None:
@@ -205,7 +186,7 @@ def _update(connection: Connection, people: list[Person]) -> None:
 
 
 _INSERTED: Final = (
-    "id", "name", "canonical_name", "bare_name", "birth_date", "sex", "id_number", "phone", "due",
+    "id", "name", "canonical_name", "bare_name", "birth_date", "sex", "id_number", "phone",
     "created_at",
 )  # fmt: skip
 
@@ -217,7 +198,6 @@ def _insert(connection: Connection, people: list[Person], now: Timestamp) -> Non
         person.id = key
         rows.append((
             key, person.name, person.canonical_name, bare_name(person.canonical_name),
-            person.birth_date, person.sex and str(person.sex), person.id_number, person.phone, 1,
-            now,
+            person.birth_date, person.sex and str(person.sex), person.id_number, person.phone, now,
         ))  # fmt: skip
     insert_rows(connection, table, _INSERTED, rows)

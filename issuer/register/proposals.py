@@ -11,7 +11,8 @@ from typing import ClassVar, Final
 from sqlalchemy import Connection, func, insert, select, update
 
 from issuer.register.bulk import within
-from issuer.register.models import CertificateRow, PersonRow, Row
+from issuer.register.due import mark_due
+from issuer.register.models import CertificateRow, Row
 from issuer.register.people_models import (
     MergeRow,
     ProposalRow,
@@ -169,7 +170,7 @@ def decide(
         .where(ProposalRow.id == proposal_id)
         .values(state=state.value, decided_by=operator, decided_at=int(now), note=note)
     )
-    connection.execute(update(PersonRow).where(PersonRow.id == row.person_id).values(due=1))
+    mark_due(connection, [row.person_id])
 
 
 def name_cause(connection: Connection, proposal_id: int, operator: str, reason: str) -> None:

@@ -13,7 +13,8 @@ from issuer.register.bulk import is_postgresql
 __all__ = ["refresh_statistics"]
 
 _TABLES: Final = (
-    "dose_records", "persons", "person_identifiers", "repeats", "review_items", "sites",
+    "certificates", "certified_records", "dose_records", "due_people", "persons",
+    "person_identifiers", "repeats", "review_items", "sites",
 )  # fmt: skip
 _GROWN: Final = text(
     """

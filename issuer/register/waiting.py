@@ -12,10 +12,11 @@ from issuer.matching import Decision, Person, bare_name
 from issuer.reasons import Finding, Severity
 from issuer.records import DoseRecord
 from issuer.register.bulk import Cell, insert_rows, new_ids, within
+from issuer.register.due import mark_due
 from issuer.register.history import record_changes
 from issuer.register.locks import lock_matching
 from issuer.register.models import DoseRow, PersonRow, RecordState, Row
-from issuer.register.people import mark_due, note_identifiers
+from issuer.register.people import note_identifiers
 from issuer.register.people_models import ReviewDecision, ReviewItemRow
 from issuer.register.sites import Site
 from keys.errors import HintedError
@@ -300,7 +301,6 @@ def _new(connection: Connection, record: Any, now: Timestamp) -> int:
         "sex": record.sex,
         "id_number": record.id_number if free else None,
         "phone": None,  # two of one name, birth date and telephone number: noted beside
-        "due": 1,
         "created_at": int(now),
     }
     connection.execute(insert(PersonRow), row)

@@ -141,7 +141,7 @@ def test_a_register_that_may_only_be_read(world: World) -> None:
 
 
 def test_what_the_database_refuses_is_told_without_the_data_it_refused(either: World) -> None:
-    person = {"name": HOA["full_name"], "due": 1}
+    person = {"name": HOA["full_name"]}
     with pytest.raises(IntegrityError) as caught, either.register.writing() as connection:
         connection.execute(insert(PersonRow), person)
     assert HOA["full_name"] not in "".join(traceback.format_exception(caught.value))
