@@ -210,8 +210,8 @@ def _advice(canvas: Canvas, card: Box, state: Showing, language: str) -> None:
     first = canvas.typeset(
         result_words(state, language).advice,
         width=box.width,
-        height=canvas.px(142),
-        size=52,
+        height=canvas.px(124),
+        size=46,
         weight=700,
     )
     second = canvas.typeset(

@@ -132,27 +132,34 @@ def _looking(screen: Screen, state: State, width: int, height: int) -> Canvas:
     if screen.picture is None:
         _centred(canvas, "no_picture" if screen.has_camera else "use_reader", language)
     else:
-        phrase = "reading" if isinstance(state, Reading) else "show_code"
-        canvas.paste(_band(phrase, language, width, height), 0, 0)
+        canvas.paste(_band(_prompt(state, language), width, height), 0, 0)
         _guide(canvas)
     match state:
         case Looking(note=note) if note is not None:
             _toast(canvas, f"{NOTES[language][note]}  /  {NOTES[other_language(language)][note]}")
-        case Looking(hint=hint) | Reading(hint=hint) if hint is not None:
-            _toast(canvas, f"{HINTS[language][hint]}  /  {HINTS[other_language(language)][hint]}")
         case _ if screen.bar.trouble is not None:
             words = verdict_words(screen.bar.trouble, language)
             _at_the_bottom(canvas, _notice_strip(words, width, height))
     return canvas
 
 
-@lru_cache(maxsize=4)
-def _band(phrase: str, language: str, width: int, height: int) -> Canvas:
+def _prompt(state: State, language: str) -> tuple[str, str]:
+    """What the holder is to do, in both languages: what would help, if the frame tells."""
+    other = other_language(language)
+    match state:
+        case Looking(hint=hint) | Reading(hint=hint) if hint is not None:
+            return HINTS[language][hint], HINTS[other][hint]
+    phrase = "reading" if isinstance(state, Reading) else "show_code"
+    return PHRASES[language][phrase], PHRASES[other][phrase]
+
+
+@lru_cache(maxsize=8)
+def _band(prompt: tuple[str, str], width: int, height: int) -> Canvas:
     """Draw the prompt. It is kept, since words cost more to draw than the camera's picture."""
     window = Canvas(width, height, _NIGHT)
     window.box = Box(0, 0, width, window.px(_BAND))
     window.pixels = window.pixels[: window.box.bottom]
-    _two_lines(window, phrase, language, top=window.px(14), size=50)
+    _two_lines(window, prompt, top=window.px(14), size=50)
     return window
 
 
@@ -174,15 +181,16 @@ def _guide(canvas: Canvas) -> None:
 
 def _centred(canvas: Canvas, phrase: str, language: str) -> None:
     top = canvas.box.height // 2 - canvas.px(110)
-    _two_lines(canvas, phrase, language, top=top, size=72)
+    words = PHRASES[language][phrase], PHRASES[other_language(language)][phrase]
+    _two_lines(canvas, words, top=top, size=72)
 
 
-def _two_lines(canvas: Canvas, phrase: str, language: str, *, top: int, size: float) -> None:
+def _two_lines(canvas: Canvas, words: tuple[str, str], *, top: int, size: float) -> None:
     margin = canvas.px(_MARGIN)
     width = canvas.box.width - 2 * margin
-    for chosen, share, weight in ((language, 1.0, 800), (other_language(language), 0.56, 600)):
+    for text, share, weight in zip(words, (1.0, 0.56), (800, 600), strict=True):
         line = canvas.typeset(
-            PHRASES[chosen][phrase],
+            text,
             width=width,
             height=canvas.px(size * 1.4),
             size=size * share,
