@@ -30,6 +30,7 @@ from spec.trust_list import KeyState, TrustList
 from spec.vaccines import VaccineTable
 from spec.verdicts import Outcome
 from tests.authority import NOW, Authority, vaccine_table
+from tests.fuzz.bodies import BODIES
 from verifier.pipeline import check
 
 __all__ = ["TARGETS", "Target"]
@@ -314,4 +315,5 @@ TARGETS: Final = {
     "pipeline": Target(_pipeline, _texts),
     "signed-payload": Target(_signed_payload, _payloads),
     "stolen-key": Target(_stolen_key, _payloads),
+    **{name: Target(run, seeds) for name, (run, seeds) in BODIES.items()},
 }
