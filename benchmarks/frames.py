@@ -6,7 +6,8 @@ certificates from such frames, the tests measure the engines on them. As a progr
 """
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.bending import bent
 from benchmarks.optics import (
+    FOCAL,
     HEIGHT,
     WIDTH,
     Conditions,
@@ -27,6 +30,7 @@ from benchmarks.optics import (
     room,
     shaded,
     with_glare,
+    with_moire,
 )
 
 __all__ = [
@@ -42,10 +46,11 @@ __all__ = [
     "photograph",
 ]
 
-_FOCAL: Final = 1100.0
-"""Pixels: a webcam with a horizontal view of 60 degrees."""
 _SUBJECT_HEIGHT: Final = 1400
 """Pixels of a drawn phone or sheet before it is photographed."""
+
+_SKIN: Final = ((128, 158, 208), (100, 128, 178))
+"""In light and in shade."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,9 +93,20 @@ def on_phone(picture: Picture) -> Subject:
     screen_height = height - 2 * top
     screen_width = min(round(screen_height * 0.56), round(screen_height * _aspect(picture, 0.56)))
     width = screen_width + 2 * rim
-    phone: Picture = np.full((height, width, 3), (22, 20, 18), np.uint8)
+    held = _empty_phone(width, height)
+    pixels = held.pixels.copy()
     screen = _fitted(picture, screen_width, screen_height)
-    phone[top : top + screen_height, rim : rim + screen_width] = screen
+    left = (pixels.shape[1] - width) // 2 + rim
+    pixels[top : top + screen_height, left : left + screen_width] = screen
+    _add_thumb(pixels, *_SKIN)
+    return replace(held, pixels=pixels)
+
+
+@lru_cache(maxsize=4)
+def _empty_phone(width: int, height: int) -> Subject:
+    """The phone in its hand before anything is shown: it costs as much as the photograph."""
+    phone: Picture = np.full((height, width, 3), (22, 20, 18), np.uint8)
+    top = height // 26
     mask = _rounded(width, height, height // 18)
     # The edge of the case catches the light, the camera hole does not.
     edge = cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, np.ones((7, 7), np.uint8))
@@ -100,12 +116,12 @@ def on_phone(picture: Picture) -> Subject:
 
 
 def _in_hand(phone: Picture, phone_mask: Picture) -> Subject:
-    """Add fingers behind the left edge and a thumb over the right one, clear of the screen."""
+    """Add fingers behind the left edge, and room for a thumb over the right one."""
     height, width = phone_mask.shape
     side = height // 11
     pixels = np.zeros((height, width + 2 * side, 3), np.uint8)
     mask = np.zeros((height, width + 2 * side), np.uint8)
-    skin, shade = (128, 158, 208), (100, 128, 178)
+    skin, shade = _SKIN
     for number in range(4):
         centre = (side, round(height * (0.5 + 0.085 * number)))
         axes = (round(side * (0.62 - 0.06 * abs(number - 1))), height // 26)
@@ -115,12 +131,18 @@ def _in_hand(phone: Picture, phone_mask: Picture) -> Subject:
     inside = phone_mask > 127
     pixels[:, side : side + width][inside] = phone[inside]
     mask[:, side : side + width] = np.maximum(mask[:, side : side + width], phone_mask)
-    thumb = (side + width + side // 4, round(height * 0.66))
-    axes = (round(side * 0.5), height // 10)
-    for drawn, tone, smaller in ((pixels, shade, 0), (pixels, skin, 9), (mask, 255, 0)):
-        size = (axes[0] - smaller, axes[1] - smaller)
-        cv2.ellipse(drawn, thumb, size, 14, 0, 360, tone, -1, cv2.LINE_AA)
+    _add_thumb(mask, 255, 255)
     return Subject(pixels=pixels, mask=mask, shiny=True)
+
+
+def _add_thumb(drawn: Picture, skin: Any, shade: Any) -> None:
+    """Lay a thumb over the right edge of a phone in its hand."""
+    height, width = drawn.shape[:2]
+    side = height // 11
+    thumb = (width - side + side // 4, round(height * 0.66))
+    for tone, smaller in ((shade, 0), (skin, 9)):
+        size = (round(side * 0.5) - smaller, height // 10 - smaller)
+        cv2.ellipse(drawn, thumb, size, 14, 0, 360, tone, -1, cv2.LINE_AA)
 
 
 def on_paper(picture: Picture) -> Subject:
@@ -149,6 +171,7 @@ def photograph(subject: Subject, conditions: Conditions, seed: int) -> Picture:
     pixels, mask = _held(subject, conditions, random)
     behind = shaded(behind, mask)
     if subject.shiny:
+        pixels = with_moire(pixels, conditions.moire, random)
         pixels = with_glare(pixels, conditions.glare, random)
     opacity = mask[:, :, None]
     seen = behind * (1 - opacity) + pixels * opacity
@@ -173,6 +196,8 @@ def _held(subject: Subject, conditions: Conditions, random: Random) -> tuple[Flo
     size = (max(2, round(2 * width * scale)), max(2, round(2 * height * scale)))
     pixels = cv2.resize(subject.pixels, size, interpolation=cv2.INTER_AREA)
     mask = cv2.resize(subject.mask, size, interpolation=cv2.INTER_AREA)
+    if conditions.curve:
+        pixels, mask = bent(pixels, conditions.curve), bent(mask, conditions.curve)
     matrix = _homography(size, conditions, random)
     frame = (2 * WIDTH, 2 * HEIGHT)
     turned = [cv2.warpPerspective(part, matrix, frame) for part in (pixels, mask)]
@@ -196,7 +221,7 @@ def _homography(size: tuple[int, int], conditions: Conditions, random: Random) -
         [(x, y, 0.0) for y in (-half_height, half_height) for x in (-half_width, half_width)]
     )
     in_space = corners @ turn.T
-    depth = 2 * _FOCAL
+    depth = 2 * FOCAL
     flat = in_space[:, :2] * (depth / (depth + in_space[:, 2:]))
     offset = (
         WIDTH + random.uniform(-0.12, 0.12) * WIDTH,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "FOCAL",
     "HEIGHT",
     "WIDTH",
     "Conditions",
@@ -20,6 +21,7 @@ __all__ = [
     "room",
     "shaded",
     "with_glare",
+    "with_moire",
 ]
 
 Picture: TypeAlias = NDArray[np.uint8]
@@ -28,6 +30,8 @@ Random: TypeAlias = np.random.Generator
 
 WIDTH: Final = 1280
 HEIGHT: Final = 720
+FOCAL: Final = 1100.0
+"""Pixels: a webcam with a horizontal view of 60 degrees."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +53,10 @@ class Conditions:
     """Standard deviation of the sensor's noise in levels of 255, at half brightness."""
     glare: float = 0.25
     """How strongly a lamp is reflected; 1 turns its streak white."""
+    moire: float = 0.0
+    """How strongly the pixels of a screen and of the sensor interfere; 1 takes all light."""
+    curve: float = 0.0
+    """Half the angle that a bent sheet takes of a cylinder; 0 is flat."""
     quality: int = 85
     """Of the JPEG that the camera sends."""
 
@@ -92,16 +100,30 @@ def shaded(scene: Floats, mask: Floats) -> Floats:
 def with_glare(pixels: Floats, strength: float, random: Random) -> Floats:
     """A slanting streak of a lamp, and a weak veil over all of the glass."""
     angle = random.uniform(0.5, 1.1)
-    x, y = np.meshgrid(
-        np.arange(WIDTH, dtype=np.float32) - WIDTH * random.uniform(0.4, 0.6),
-        np.arange(HEIGHT, dtype=np.float32) - HEIGHT * random.uniform(0.3, 0.7),
-    )
-    across = x * np.cos(angle) + y * np.sin(angle)
+    x = np.arange(WIDTH, dtype=np.float32)[None, :] - WIDTH * random.uniform(0.4, 0.6)
+    y = np.arange(HEIGHT, dtype=np.float32)[:, None] - HEIGHT * random.uniform(0.3, 0.7)
+    across = x * float(np.cos(angle)) + y * float(np.sin(angle))
     streak = np.exp(-((across / random.uniform(26, 48)) ** 2))
     streak += 0.4 * np.exp(-(((across - 110) / 16) ** 2))
     amount = (strength * streak + 0.05)[:, :, None].clip(0, 1)
     lit: Floats = pixels * (1 - amount) + 250 * amount
     return lit
+
+
+def with_moire(pixels: Floats, strength: float, random: Random) -> Floats:
+    """Slanting bands, a little apart for each colour, where two grids of pixels almost agree."""
+    if not strength:
+        return pixels
+    x = np.arange(WIDTH, dtype=np.float32)[None, :]
+    y = np.arange(HEIGHT, dtype=np.float32)[:, None]
+    dimmed = pixels
+    for _ in range(2):
+        angle, period = random.uniform(0, np.pi), random.uniform(3.5, 14)
+        along = (x * float(np.cos(angle)) + y * float(np.sin(angle))) * float(2 * np.pi / period)
+        shift = random.uniform(0, 2 * np.pi) + np.array((0.0, 0.5, 1.0), np.float32)
+        bands = 0.5 + 0.5 * np.sin(along[:, :, None] + shift.astype(np.float32))
+        dimmed = dimmed * (1 - strength / 2 * bands)
+    return np.asarray(dimmed, np.float32)
 
 
 def exposed(scene: Floats, conditions: Conditions, random: Random) -> Picture:

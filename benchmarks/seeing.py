@@ -17,7 +17,7 @@ def rows() -> Iterator[Row]:
     """Measure the first engine on an empty frame, and the cascade over many such frames."""
     decoders, _ = available_decoders()
     frame = empty_scene(seed=1)
-    cascade = Cascade(decoders, second_engines_every=LIVE)
+    cascade = Cascade(decoders, effort=LIVE)
     first, whole, _ = compare(
         lambda: decoders[0].decode(frame), lambda: cascade.decode(frame), rounds=3, repeats=_FRAMES
     )

@@ -17,6 +17,7 @@ __all__ = [
     "Picture",
     "PyzbarDecoder",
     "ZxingDecoder",
+    "as_picture",
     "available_decoders",
     "luminance",
 ]
@@ -80,7 +81,9 @@ class ZxingDecoder:
 
     name = "zxing-cpp"
 
-    def __init__(self) -> None:
+    def __init__(self, *, downscale: bool = True) -> None:
+        """With `downscale` it also looks at the picture halved, which only large codes need."""
+        self._downscale = downscale
         self._zxing: Any = importlib.import_module("zxingcpp")
         # Model 2 only: the plain QRCode format takes in Micro QR, which misreads noise as codes.
         self._format = self._zxing.BarcodeFormat.QRCodeModel2
@@ -91,7 +94,12 @@ class ZxingDecoder:
         if gray is None:
             return []
         try:
-            codes = self._zxing.read_barcodes(gray, formats=self._format)
+            codes = self._zxing.read_barcodes(
+                gray,
+                formats=self._format,
+                try_downscale=self._downscale,
+                text_mode=self._zxing.TextMode.Plain,
+            )
             return [self._found(code) for code in codes if code.valid]
         except Exception:  # Any engine may raise anything on a hostile code; the next frame counts.
             return []
@@ -191,7 +199,7 @@ def luminance(frame: Picture) -> Picture | None:
     if max(height, width) > _GREATEST_SIDE:
         scale = _GREATEST_SIDE / max(height, width)
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        frame = _picture(cv2.resize(frame, size, interpolation=cv2.INTER_AREA))
+        frame = as_picture(cv2.resize(frame, size, interpolation=cv2.INTER_AREA))
     return _gray(frame)
 
 
@@ -202,10 +210,10 @@ def _gray(frame: Picture) -> Picture | None:
         return np.ascontiguousarray(frame[:, :, 0])
     conversions = {3: cv2.COLOR_BGR2GRAY, 4: cv2.COLOR_BGRA2GRAY}
     conversion = conversions.get(frame.shape[2])
-    return None if conversion is None else _picture(cv2.cvtColor(frame, conversion))
+    return None if conversion is None else as_picture(cv2.cvtColor(frame, conversion))
 
 
-def _picture(array: Any) -> Picture:
+def as_picture(array: Any) -> Picture:
     """Take OpenCV's word that a picture of bytes stays one."""
     picture: Picture = array
     return picture

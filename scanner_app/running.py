@@ -159,7 +159,7 @@ def cascade_for(source: Source) -> Cascade:
     if not decoders:
         raise EngineError("no engine that reads QR codes is installed", hint=missing[0].hint)
     every_miss = source.single and not source.live
-    return Cascade(decoders, second_engines_every=EVERY_MISS if every_miss else LIVE)
+    return Cascade(decoders, effort=EVERY_MISS if every_miss else LIVE)
 
 
 def _screen_folder(choices: Choices) -> ScreenFolder | None:

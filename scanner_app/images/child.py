@@ -76,7 +76,7 @@ def _reader() -> Any:
     from scanner_app.images.loading import pages_of
 
     cv2.setNumThreads(1)
-    cascade = Cascade(available_decoders()[0], second_engines_every=EVERY_MISS)
+    cascade = Cascade(available_decoders()[0], effort=EVERY_MISS)
 
     def read(data: bytes) -> dict[str, Any]:
         try:

@@ -15,7 +15,6 @@ from hypothesis.extra import numpy as arrays
 from scanner_app.cascade import EVERY_MISS, Cascade
 from scanner_app.decoders import (
     Decoder,
-    Found,
     OpenCvDecoder,
     Picture,
     PyzbarDecoder,
@@ -203,66 +202,13 @@ def test_an_absent_engine_is_named_with_what_to_install(
     assert hint in hinted
 
 
-class Counting:
-    """An engine that reads nothing, or one text, and counts how often it was asked."""
-
-    def __init__(self, text: str | None = None) -> None:
-        self.name = "counting"
-        self.asked = 0
-        self._text = text
-
-    def decode(self, frame: Picture) -> list[Found]:
-        self.asked += 1
-        if self._text is None:
-            return []
-        return [Found(data=self._text.encode(), corners=(), engine=self.name, guess=self._text)]
-
-
-FRAME = np.zeros((30, 30), np.uint8)
-
-
-def test_a_hit_of_the_first_engine_asks_no_other() -> None:
-    first, second = Counting("DP1:A"), Counting("DP1:B")
-    cascade = Cascade([first, second], second_engines_every=EVERY_MISS)
-    assert texts(cascade, FRAME) == ["DP1:A"]
-    assert (first.asked, second.asked) == (1, 0)
-
-
-def test_a_miss_asks_the_others_in_order_until_one_reads() -> None:
-    first, second, third = Counting(), Counting("DP1:B"), Counting("DP1:C")
-    cascade = Cascade([first, second, third], second_engines_every=EVERY_MISS)
-    assert texts(cascade, FRAME) == ["DP1:B"]
-    assert (first.asked, second.asked, third.asked) == (1, 1, 0)
-
-
-def test_a_code_beside_the_certificate_is_no_hit() -> None:
-    first, second, third = Counting("001087004821||A"), Counting("DP1:B"), Counting("DP1:C")
-    cascade = Cascade([first, second, third], second_engines_every=EVERY_MISS)
-    assert texts(cascade, FRAME) == ["001087004821||A", "DP1:B"]
-    assert (second.asked, third.asked) == (1, 0)
-
-
-def test_live_misses_share_their_budget_among_the_second_engines() -> None:
-    first, second, third = Counting(), Counting(), Counting()
-    cascade = Cascade([first, second, third], second_engines_every=5)
-    for _ in range(20):
-        cascade.decode(FRAME)
-    assert (first.asked, second.asked, third.asked) == (20, 2, 2)
-
-
-def test_one_engine_alone_is_a_cascade_and_none_is_not() -> None:
-    assert Cascade([Counting()]).decode(FRAME) == []
-    with pytest.raises(ValueError, match="at least one"):
-        Cascade([])
-
-
 @pytest.mark.parametrize("path", sorted(PHOTOS.glob("*.png")), ids=lambda path: path.stem)
 def test_photographs_of_others_are_read_right(path: Path) -> None:
     if path.stem in ONLY_PYZBAR_READS and MISSING:
         pytest.skip("only pyzbar reads this photograph, and libzbar is not here")
     picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
     assert picture is not None
-    cascade = Cascade(ENGINES, second_engines_every=EVERY_MISS)
+    cascade = Cascade(ENGINES, effort=EVERY_MISS)
     wanted = path.with_suffix(".txt").read_bytes().decode()
     assert texts(cascade, np.asarray(picture, np.uint8)) == [wanted]
 

@@ -12,7 +12,7 @@ from tests.authority import Authority
 from tests.scanner_app.pictures import qr_picture
 
 TEXT = Authority().sign()
-CASCADE = Cascade(available_decoders()[0], second_engines_every=EVERY_MISS)
+CASCADE = Cascade(available_decoders()[0], effort=EVERY_MISS)
 SEEDS = range(2)
 
 
