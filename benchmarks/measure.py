@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-__all__ = ["Row", "compare", "print_row", "seconds_each"]
+__all__ = ["Action", "Row", "compare", "print_row", "seconds_each"]
 
 Action = Callable[[], object]
 

@@ -51,7 +51,8 @@ def read_body(environ: Mapping[str, Any], max_body: int, media_types: Collection
         if announced <= max(_PASSED_OVER, 2 * max_body):
             _pass_over(stream, announced)
         raise too_large(max_body)
-    body = read_piece(stream, max_body + 1)
+    # Of a body whose length is known, no second read has to find the end.
+    body = read_piece(stream, max_body + 1 if announced is None else announced)
     if len(body) > max_body:
         _pass_over(stream)
         raise too_large(max_body)
