@@ -3,12 +3,12 @@
 import logging
 import multiprocessing
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from keys import client
 from keys.bundle import TrustBundle
@@ -89,7 +89,7 @@ def serve(settings: Settings, reread: Callable[[], Settings] | None = None) -> N
         log.add(Line(event=Event.STARTING, port=settings.port, workers=settings.workers))
         if settings.trust_url is not None:
             _keep_fresh(settings, settings.trust_url, SharedTally(counts, "supervisor"), log)
-        loader = Loader(partial(build_application, settings, counts, os.getpid()))
+        loader = Loader(partial(build_application, settings.told(), counts, os.getpid()))
         run(
             listening,
             loader,
@@ -120,7 +120,7 @@ def _renew(
     except (DosepassError, OSError) as error:
         log.fault(error, Event.RENEWAL_FAILED)
         return False
-    loader.build = partial(build_application, new, counts, os.getpid())
+    loader.build = partial(build_application, new.told(), counts, os.getpid())
     log.add(Line(event=Event.RENEWING))
     return True
 
@@ -146,13 +146,14 @@ def _policy(settings: Settings) -> EntryPolicy | None:
     return None if settings.policy is None else load_policy(settings.policy)
 
 
-def build_application(settings: Settings, counts: Path, supervisor: int) -> "WSGIApplication":
+def build_application(told: Mapping[str, Any], counts: Path, supervisor: int) -> "WSGIApplication":
     """Build the application of one worker, inside that worker's process.
 
-    `counts` is where all workers count; `supervisor` is the process that replaces dead ones and
+    The settings are `told` by a supervisor that may run since before an update. `counts` is where all workers count; `supervisor` is the process that replaces dead ones and
     passes signals on.
     """
     end_with_parent(supervisor)
+    settings = Settings.of(told)
     log = _log()
     clock = SystemClock()
     trust = TrustSource(settings.trust, clock, log, place=settings.place, policy=_policy(settings))

@@ -7,8 +7,8 @@ and its default. A setting that is added has a default, so that new code runs wi
 import ipaddress
 import os
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -65,6 +65,17 @@ class Settings:
     """Connections that one worker holds; further ones wait before it."""
     grace: int = 10
     """Seconds that requests in flight get after SIGTERM."""
+
+    def told(self) -> dict[str, Any]:
+        """All of them by name, for a worker, whose code may be of a newer version."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+    @classmethod
+    def of(cls, told: Mapping[str, Any]) -> "Settings":
+        """Take what another version told: what it does not know has its default, and the rest
+        is left out."""
+        known = {one.name for one in fields(cls)}
+        return cls(**{name: value for name, value in told.items() if name in known})
 
     def check(self) -> None:
         """Refuse settings that contradict each other; raises SettingsError."""

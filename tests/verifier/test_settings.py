@@ -42,6 +42,13 @@ def test_new_code_runs_with_an_old_file(tmp_path: Path) -> None:
     assert settings == Settings(trust=tmp_path / "trust", port=8001)
 
 
+def test_a_worker_of_another_version_takes_what_it_knows() -> None:
+    """A worker that starts after an update is told the settings by a supervisor from before it."""
+    settings = Settings(trust=Path("x"), port=8001)
+    assert Settings.of(settings.told()) == settings
+    assert Settings.of({"trust": Path("x"), "port": 8001, "of_old": 1}) == settings
+
+
 def test_the_environment_goes_before_the_file_and_options_before_both(tmp_path: Path) -> None:
     file = write(tmp_path, OLD + "workers = 3\ngrace = 20\n")
     environ = {CONFIG_VARIABLE: str(file), "DOSEPASS_VERIFIER_PORT": "8002",
