@@ -15,6 +15,7 @@ from issuer.certificate_commands import (
     print_certificates,
     show,
 )
+from issuer.correction_commands import correction_commands
 from issuer.csv_file import open_csv
 from issuer.fall_commands import fall_commands
 from issuer.intake import take_in
@@ -64,6 +65,7 @@ for _other in (
     statistics_commands,
     explain,
     queue_commands,
+    correction_commands,
     fall_commands,
     record_commands,
 ):

@@ -12,6 +12,7 @@ import click
 import pytest
 
 from issuer.cli import cli as issuer_cli
+from issuer.desk.rejections import Rejection, rejection_words
 from issuer.reason_words import words_of
 from issuer.reasons import ReasonCode
 from issuer.source import COLUMNS
@@ -116,6 +117,12 @@ def test_the_records_page_has_every_column_and_reason() -> None:
     assert [f"| `{column}` |" in text for column in COLUMNS] == [True] * len(COLUMNS)
 
 
+def test_the_corrections_page_has_every_reason() -> None:
+    text = (ROOT / "docs" / "corrections.md").read_text(encoding="utf-8")
+    rows = (f"| `{one}` | {rejection_words(one, 'en')} |" for one in Rejection)
+    assert "\n".join(rows) in text
+
+
 def options_of(command: click.Command) -> Iterator[str]:
     """Long options and their environment variables, of a command and those below it.
 
@@ -148,6 +155,7 @@ def options_of(command: click.Command) -> Iterator[str]:
                 "revoking.md",
                 "accounts.md",
                 "review.md",
+                "corrections.md",
                 "statistics.md",
             ],
         ),

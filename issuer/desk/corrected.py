@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 
 from issuer.reason_words import words_of
 from issuer.reasons import Finding, ReasonCode, Severity
-from issuer.records import DoseRecord, Rules, read_row
+from issuer.records import DoseRecord, ReadRow, Rules, read_row
 from issuer.source import COLUMNS, SourceRow
 from issuer.wording import birth_date_text, day_text
 from keys.errors import HintedError
@@ -15,7 +15,15 @@ from spec.certificate import VaccineCode
 from spec.dates import BirthDate
 from spec.vaccines import VaccineTable
 
-__all__ = ["DOSE_FIELDS", "PERSON_FIELDS", "ValuesError", "cells_of", "corrected", "read_cells"]
+__all__ = [
+    "DOSE_FIELDS",
+    "PERSON_FIELDS",
+    "ValuesError",
+    "cells_of",
+    "check_cells",
+    "corrected",
+    "read_cells",
+]
 
 PERSON_FIELDS: Final = COLUMNS[:5]
 DOSE_FIELDS: Final = COLUMNS[5:]
@@ -75,13 +83,39 @@ def read_cells(
 
     What a site's row may leave out with a warning is wrong in a cell that is `meant`.
     """
-    values = tuple(cells.get(name, "") for name in COLUMNS)
-    read = read_row(SourceRow(line=1, cells=values, broken=False), rules)
-    wrong = [
-        one
-        for one in read.findings
-        if one.severity is Severity.BLOCK or (one.code in _LEFT_OUT and one.field in meant)
-    ]
+    read = _read(cells, rules)
+    wrong = [one for one in read.findings if _is_wrong(one, meant)]
     if read.record is None or wrong:
         raise ValuesError(wrong)
     return read.record
+
+
+def check_cells(cells: Mapping[str, str], known: Mapping[str, str], rules: Rules) -> None:
+    """Raise ValuesError when corrected cells cannot be right, whatever the others turn out to be.
+
+    `known` is what the register or the asker says besides; what nobody says yet is no fault.
+    """
+    read = _read({**_ANYBODY, **{name: one for name, one in known.items() if one}, **cells}, rules)
+    wrong = [one for one in read.findings if one.field in cells and _is_wrong(one, cells)]
+    if wrong:
+        raise ValuesError(wrong)
+
+
+_ANYBODY: Final = {
+    "full_name": "Nguyễn Văn An",
+    "birth_date": "1950",
+    "vaccine": "AstraZeneca",
+    "injected_on": "01/07/2021",
+}
+"""In place of what is not known yet."""
+
+
+def _read(cells: Mapping[str, str], rules: Rules) -> ReadRow:
+    values = tuple(cells.get(name, "") for name in COLUMNS)
+    return read_row(SourceRow(line=1, cells=values, broken=False), rules)
+
+
+def _is_wrong(finding: Finding, meant: Container[str]) -> bool:
+    return finding.severity is Severity.BLOCK or (
+        finding.code in _LEFT_OUT and finding.field in meant
+    )

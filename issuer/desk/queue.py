@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
 from issuer.access.rights import Action, Actor, Area, check
-from issuer.desk.answering import CLAIM_SECONDS, claimed_until
+from issuer.desk.claims import check_claim, claim_row, release_row
 from issuer.desk.corrected import corrected
 from issuer.desk.telling import check_reason, tell
 from issuer.matching import Person
@@ -19,11 +19,10 @@ from issuer.records import Rules
 from issuer.register import changes, waiting
 from issuer.register.locks import lock_matching
 from issuer.register.people import load_persons
-from issuer.register.people_models import ReviewDecision, ReviewItemRow
-from issuer.register.queue_rows import find_item
+from issuer.register.people_models import ReviewDecision
+from issuer.register.queue_rows import ITEMS, find_row, place_of_row
 from issuer.register.waiting import record_row
 from keys.errors import HintedError
-from keys.times import to_rfc3339
 from spec.certificate import Timestamp
 from spec.dates import BirthDate
 from spec.differences import Likeness, Name, Numbers
@@ -52,25 +51,17 @@ class Decided:
 
 
 def claim(connection: Connection, actor: Actor, item_id: int, now: Timestamp) -> Timestamp:
-    """Keep an item for oneself; gives until when. Raises QueueError while somebody else has it."""
+    """Keep an item for oneself; gives until when. Raises ClaimedError while another has it."""
     item = _open_for(connection, actor, item_id, now)
-    connection.execute(
-        update(ReviewItemRow)
-        .where(ReviewItemRow.id == item.id)
-        .values(claimed_by=actor.name, claimed_at=int(now))
-    )
+    until = claim_row(connection, ITEMS, item, actor, now)
     tell(connection, actor, now, "queue.claim", f"record {item.record_id}", item=item_id)
-    return Timestamp(now + CLAIM_SECONDS)
+    return until
 
 
 def release(connection: Connection, actor: Actor, item_id: int, now: Timestamp) -> None:
-    """Give a claimed item back to everybody. Raises QueueError when somebody else has it."""
+    """Give a claimed item back to everybody. Raises ClaimedError when somebody else has it."""
     item = _open_for(connection, actor, item_id, now)
-    connection.execute(
-        update(ReviewItemRow)
-        .where(ReviewItemRow.id == item.id)
-        .values(claimed_by=None, claimed_at=None)
-    )
+    release_row(connection, ITEMS, item, actor, now)
     tell(connection, actor, now, "queue.release", f"record {item.record_id}", item=item_id)
 
 
@@ -161,10 +152,10 @@ def undo(connection: Connection, actor: Actor, item_id: int, reason: str, now: T
 
 
 def _found(connection: Connection, item_id: int) -> tuple[Any, Area]:
-    found = find_item(connection, item_id)
+    found = find_row(connection, ITEMS, id=item_id)
     if found is None:
         raise QueueError("the queue has no such item")
-    return found
+    return found, place_of_row(found)
 
 
 def _open_for(connection: Connection, actor: Actor, item_id: int, now: Timestamp) -> Any:
@@ -175,11 +166,7 @@ def _open_for(connection: Connection, actor: Actor, item_id: int, now: Timestamp
         raise QueueError(
             "that item is decided already", hint="look at it; a decision can be taken back"
         )
-    until = claimed_until(item.claimed_at, now)
-    if until is not None and item.claimed_by != actor.name:
-        raise QueueError(
-            f"{item.claimed_by} has claimed it", hint=f"the claim ends at {to_rfc3339(until)}"
-        )
+    check_claim(item, actor, now)
     return item
 
 

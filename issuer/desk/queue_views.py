@@ -15,7 +15,14 @@ from issuer.desk.telling import tell
 from issuer.reasons import ReasonCode
 from issuer.register.models import DoseRow, PersonRow, RecordState
 from issuer.register.places import family_of
-from issuer.register.queue_rows import Asked, count_items, find_item, oldest_items, place_of_item
+from issuer.register.queue_rows import (
+    ITEMS,
+    Asked,
+    count_rows,
+    find_row,
+    oldest_rows,
+    place_of_row,
+)
 from issuer.register.waiting import record_row
 from issuer.source import COLUMNS
 from issuer.wording import birth_date_text, day_text
@@ -129,17 +136,17 @@ def list_items(
     wanted = wanted or QueueFilter()
     check(actor, Action.REVIEW, actor.area)
     asked = Asked(
-        area=wanted.area,
+        areas=(actor.area, wanted.area),
         claimed_by=actor.name if wanted.mine else None,
-        kind=wanted.kind,
+        containing=None if wanted.kind is None else ("differences", f'"{wanted.kind}"'),
         opened_before=now - ANSWER_SECONDS if wanted.overdue else None,
     )
-    rows = oldest_items(connection, [actor.area], asked, after or _START, limit + 1)
+    rows = oldest_rows(connection, ITEMS, asked, after or _START, limit + 1)
     lines = tuple(_line(row, now) for row in rows[:limit])
     more = len(rows) > limit
     return QueuePage(
         lines,
-        count_items(connection, [actor.area], asked),
+        count_rows(connection, ITEMS, asked),
         (rows[limit - 1].opened_at, rows[limit - 1].id) if more else None,
     )
 
@@ -148,11 +155,10 @@ def show_item(
     connection: Connection, actor: Actor, item_id: int, now: Timestamp, table: VaccineTable
 ) -> ShownItem:
     """One item with both sides of every field. Told in the audit trail."""
-    found = find_item(connection, item_id)
-    if found is None:
+    item = find_row(connection, ITEMS, id=item_id)
+    if item is None:
         raise QueueError("the queue has no such item")
-    item, owner = found
-    check(actor, Action.REVIEW, owner)
+    check(actor, Action.REVIEW, place_of_row(item))
     record = record_row(connection, item.record_id)
     tell(connection, actor, now, "queue.show", f"record {record.id}", item=item_id)
     return ShownItem(
@@ -191,7 +197,7 @@ def _line(row: Any, now: Timestamp) -> QueueLine:
         record_id=row.record_id,
         person_id=row.person_id,
         kinds=tuple((one["field"], ReasonCode(one["kind"])) for one in json.loads(row.differences)),
-        owner=place_of_item(row),
+        owner=place_of_row(row),
         site=row.site_name,
         opened_at=Timestamp(row.opened_at),
         due_at=due_at(row.opened_at),

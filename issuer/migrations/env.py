@@ -3,7 +3,7 @@
 from alembic import context
 
 from issuer.access import models as access_models  # noqa: F401 - its tables belong to the metadata
-from issuer.register import people_models  # noqa: F401 - the same
+from issuer.register import desk_models, people_models  # noqa: F401 - the same
 from issuer.register.models import Base
 
 context.configure(

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from sqlalchemy import Connection, exists, insert, select, update
 from sqlalchemy.orm import aliased
@@ -18,7 +18,7 @@ from issuer.matching import bare_name
 from issuer.records import DoseRecord
 from issuer.register.bulk import new_ids, within
 from issuer.register.due import mark_due
-from issuer.register.history import last_state, record_changes
+from issuer.register.history import last_state, record_added, record_changes
 from issuer.register.locks import lock_matching
 from issuer.register.models import (
     DoseRow,
@@ -32,12 +32,12 @@ from issuer.register.models import (
 from issuer.register.people import note_identifiers
 from issuer.register.places import family_of
 from issuer.register.sites import sites_of
-from issuer.register.waiting import overtake, wait_again
+from issuer.register.waiting import new_person, overtake, record_row, wait_again
 from keys.errors import HintedError
 from spec.certificate import Timestamp
 from spec.names import canonical_name
 
-__all__ = ["ChangeError", "Replacement", "replace", "restore", "undo_import", "withdraw"]
+__all__ = ["ChangeError", "Replacement", "add", "replace", "restore", "undo_import", "withdraw"]
 
 _LIVING = [RecordState.ACCEPTED.value, RecordState.REVIEW.value]
 
@@ -157,12 +157,51 @@ def replace(
     if former is None or former.state not in _LIVING or former.person_id is None:
         raise ChangeError("there is no standing record of a person to correct")
     _correct_person(connection, former, record, now)
-    new_id = _insert_corrected(connection, former, record, now, how or _asked(former, record))
+    place = _Place(
+        former.person_id, _site_id(connection, former, record, now), former.part, former.historical
+    )
+    new_id = _insert_corrected(connection, place, record, now, how or _asked(former, record))
     record_changes(connection, [record_id], RecordState.SUPERSEDED, operator, reason, now)
     overtake(connection, [record_id], operator, now)
     connection.execute(update(DoseRow).where(DoseRow.id == record_id).values(replaced_by=new_id))
     mark_due(connection, _roots(connection, [former.person_id]))
     return new_id
+
+
+def add(
+    connection: Connection,
+    person_id: int | None,
+    record: DoseRecord,
+    operator: str,
+    now: Timestamp,
+    *,
+    raw: str,
+    historical: bool,
+) -> tuple[int, int]:
+    """Let a dose count that somebody asked for and no record states; gives record and person.
+
+    Without a person, it makes one of what the record says. Whoever calls this has made sure that
+    the dose was given, and that nobody else in the register is meant.
+    """
+    lock_matching(connection)
+    how = Replacement(raw=raw)
+    row = _Place(person_id, _site_id_of(connection, record, now), 1, int(historical))
+    new_id = _insert_corrected(connection, row, record, now, how)
+    if person_id is None:
+        person_id = new_person(connection, record_row(connection, new_id), now)
+        connection.execute(update(DoseRow).where(DoseRow.id == new_id).values(person_id=person_id))
+    record_added(connection, new_id, operator, now)
+    mark_due(connection, _roots(connection, [person_id]))
+    return new_id, person_id
+
+
+class _Place(NamedTuple):
+    """What a new record has from the one before, or from its surroundings."""
+
+    person_id: int | None
+    site_id: int | None
+    part: int
+    historical: int
 
 
 def _asked(former: Any, record: DoseRecord) -> Replacement:
@@ -248,7 +287,7 @@ def _contact_taken(connection: Connection, person: Mapping[str, Any]) -> bool:
 
 
 def _insert_corrected(
-    connection: Connection, former: Any, record: DoseRecord, now: Timestamp, how: Replacement
+    connection: Connection, place: _Place, record: DoseRecord, now: Timestamp, how: Replacement
 ) -> int:
     identity = record.identity
     content = how.content_hash or hashlib.sha256(how.raw.encode()).digest()
@@ -263,16 +302,16 @@ def _insert_corrected(
         "received_at": int(now),
         "state": RecordState.ACCEPTED.value,
         "findings": "",
-        "person_id": former.person_id,
+        "person_id": place.person_id,
         "vaccine": record.vaccine,
         "injected_on": record.injected_on,
         "lot": record.lot,
         "site": record.site,
-        "site_id": _site_id(connection, former, record, now),
+        "site_id": place.site_id,
         "source": how.source.value,
         "source_id": how.source_id,
-        "part": former.part,
-        "historical": former.historical,
+        "part": place.part,
+        "historical": place.historical,
         "full_name": identity.name,
         "birth_date": str(identity.birth_date),
         "sex": identity.sex,
@@ -292,8 +331,11 @@ def _site_id(connection: Connection, former: Any, record: DoseRecord, now: Times
     if record.site == former.site:
         same: int | None = former.site_id
         return same
-    found = sites_of(connection, [record.site], now)
-    return found[record.site].id if record.site else None
+    return _site_id_of(connection, record, now)
+
+
+def _site_id_of(connection: Connection, record: DoseRecord, now: Timestamp) -> int | None:
+    return sites_of(connection, [record.site], now)[record.site].id if record.site else None
 
 
 def _import_of(connection: Connection, how: Replacement, content: bytes, now: Timestamp) -> int:

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, insert, literal, select, update
 
 from issuer.register.bulk import within
-from issuer.register.models import DoseRow, RecordState
+from issuer.register.models import DoseRow, RecordState, Row
 from issuer.register.people_models import RecordChangeRow
 from spec.certificate import Timestamp
 
-__all__ = ["last_state", "record_changes"]
+__all__ = ["last_state", "record_added", "record_changes"]
 
 
 def record_changes(
@@ -37,6 +37,20 @@ def record_changes(
     columns = ["record_id", "person_id", "at", "operator", "reason", "former_state", "state"]
     connection.execute(insert(RecordChangeRow).from_select(columns, lines.order_by(DoseRow.id)))
     connection.execute(update(DoseRow).where(*ours).values(state=state.value))
+
+
+def record_added(connection: Connection, record_id: int, operator: str, now: Timestamp) -> None:
+    """Add the first line of a record that came by no import: who let it count."""
+    row: Row = {
+        "record_id": record_id,
+        "person_id": select(DoseRow.person_id).where(DoseRow.id == record_id).scalar_subquery(),
+        "at": int(now),
+        "operator": operator,
+        "reason": "asked for by a correction",
+        "former_state": RecordState.REVIEW.value,
+        "state": RecordState.ACCEPTED.value,
+    }
+    connection.execute(insert(RecordChangeRow).values(**row))
 
 
 def last_state(connection: Connection, record_id: int) -> RecordState | None:

@@ -147,6 +147,8 @@ class PersonRow(Base):
     created_at: Mapped[int]
     merged_into: Mapped[int | None] = mapped_column(Id, ForeignKey("persons.id"))
     """The person who stands for this one too (`merges`); never one who is merged himself."""
+    erased_at: Mapped[int | None]
+    """When the personal data were erased on lawful request; nothing is issued any more."""
 
 
 class DueRow(Base):

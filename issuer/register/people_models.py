@@ -114,6 +114,10 @@ class ReviewItemRow(Base):
             "ix_review_items_owner", "province", "district", "site_id", "opened_at",
             postgresql_where=text("decided_at IS NULL"), sqlite_where=text("decided_at IS NULL"),
         ),
+        Index(
+            "ix_review_items_open", "opened_at", "id",
+            postgresql_where=text("decided_at IS NULL"), sqlite_where=text("decided_at IS NULL"),
+        ),
         Index(None, "record_id"),
     )  # fmt: skip
 

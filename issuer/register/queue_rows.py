@@ -1,20 +1,31 @@
-"""The rows of the review queue as people ask for them: by area, kind, claim and age."""
+"""The rows of the queues, of waiting records and of requests: by area, claim and age."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Table, func, select, tuple_, update
 
 from issuer.access.rights import NATION, Area
-from issuer.reasons import ReasonCode
+from issuer.register.desk_models import CorrectionRow
 from issuer.register.people_models import ReviewItemRow, SiteRow
 from issuer.register.places import inside, place
 
-__all__ = ["Asked", "count_items", "find_item", "oldest_items", "place_of_item"]
+__all__ = [
+    "CORRECTIONS",
+    "ITEMS",
+    "Asked",
+    "count_rows",
+    "find_row",
+    "oldest_rows",
+    "place_of_row",
+    "set_claim",
+]
 
-_FROM = ReviewItemRow.__table__.outerjoin(SiteRow.__table__, SiteRow.id == ReviewItemRow.site_id)
-_PLACE = (
+ITEMS: Final[Table] = ReviewItemRow.__table__  # type: ignore[assignment]  # a table it is
+CORRECTIONS: Final[Table] = CorrectionRow.__table__  # type: ignore[assignment]
+"""The two queues. Both have a place, a claim, and the times of opening and decision."""
+
+_PLACE: Final = (
     SiteRow.code.label("site_code"),
     SiteRow.province.label("site_province"),
     SiteRow.district.label("site_district"),
@@ -24,61 +35,78 @@ _PLACE = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """Which open items somebody wants to see."""
+    """Which open rows somebody wants to see."""
 
-    area: Area = NATION
+    areas: tuple[Area, ...]
+    """Inside all of these."""
     claimed_by: str | None = None
-    kind: ReasonCode | None = None
+    containing: tuple[str, str] | None = None
+    """A column, and a text that stands in it."""
     opened_before: int | None = None
 
 
-def oldest_items(
-    connection: Connection, areas: Sequence[Area], asked: Asked, after: tuple[int, int], limit: int
+def oldest_rows(
+    connection: Connection, table: Table, asked: Asked, after: tuple[int, int], limit: int
 ) -> list[Any]:
-    """The open items behind a time of opening and an id, the oldest first, inside all areas."""
-    row = ReviewItemRow.__table__.c
+    """The open rows behind a time of opening and an id, the oldest first."""
     query = (
-        select(ReviewItemRow.__table__, *_PLACE)
-        .select_from(_FROM)
-        .where(*_conditions([*areas, asked.area], asked))
-        .where(tuple_(row.opened_at, row.id) > tuple_(*after))
-        .order_by(row.opened_at, row.id)
+        _rows(table)
+        .where(*_conditions(table, asked))
+        .where(tuple_(table.c.opened_at, table.c.id) > tuple_(*after))
+        .order_by(table.c.opened_at, table.c.id)
         .limit(limit)
     )
     return list(connection.execute(query))
 
 
-def count_items(connection: Connection, areas: Sequence[Area], asked: Asked) -> int:
+def count_rows(connection: Connection, table: Table, asked: Asked) -> int:
     """How many there are in all."""
-    query = select(func.count()).select_from(_FROM).where(*_conditions([*areas, asked.area], asked))
+    query = select(func.count()).select_from(_joined(table)).where(*_conditions(table, asked))
     return connection.execute(query).scalar_one()
 
 
-def find_item(connection: Connection, item_id: int) -> tuple[Any, Area] | None:
-    """An item and its place, open or not; in a writing transaction nobody else changes it then."""
-    query = (
-        select(ReviewItemRow.__table__, *_PLACE)
-        .select_from(_FROM)
-        .where(ReviewItemRow.id == item_id)
-        .with_for_update(of=ReviewItemRow.__table__)
-    )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else (row, place_of_item(row))
+def find_row(connection: Connection, table: Table, **known: Any) -> Any:
+    """A row by one of its columns, open or not, with its place; None where there is none.
+
+    In a writing transaction nobody else changes it then.
+    """
+    ((column, value),) = known.items()
+    query = _rows(table).where(table.c[column] == value).with_for_update(of=table)
+    return connection.execute(query).one_or_none()
 
 
-def place_of_item(row: Any) -> Area:
-    """Whose an item is to look at."""
+def place_of_row(row: Any) -> Area:
+    """Whose a row is to look at."""
     return place(row.site_code, row.site_province, row.site_district, row.province, row.district)
 
 
-def _conditions(areas: Sequence[Area], asked: Asked) -> "list[ColumnElement[bool]]":
-    row = ReviewItemRow.__table__.c
-    conditions: list[ColumnElement[bool]] = [row.decided_at.is_(None)]
-    conditions += [inside(area, row.province, row.district) for area in areas if area != NATION]
+def set_claim(
+    connection: Connection, table: Table, row_id: int, name: str | None, at: int | None
+) -> None:
+    """Write down who works on a row, and since when."""
+    connection.execute(
+        update(table).where(table.c.id == row_id).values(claimed_by=name, claimed_at=at)
+    )
+
+
+def _joined(table: Table) -> Any:
+    return table.outerjoin(SiteRow.__table__, SiteRow.id == table.c.site_id)
+
+
+def _rows(table: Table) -> Any:
+    return select(table, *_PLACE).select_from(_joined(table))
+
+
+def _conditions(table: Table, asked: Asked) -> "list[ColumnElement[bool]]":
+    conditions: list[ColumnElement[bool]] = [table.c.decided_at.is_(None)]
+    conditions += [
+        inside(area, table.c.province, table.c.district) for area in asked.areas if area != NATION
+    ]
     if asked.claimed_by is not None:
-        conditions.append(row.claimed_by == asked.claimed_by)
-    if asked.kind is not None:
-        conditions.append(row.differences.contains(f'"{asked.kind.value}"', autoescape=True))
+        conditions.append(table.c.claimed_by == asked.claimed_by)
+    if asked.containing is not None:
+        column, text = asked.containing
+        conditions.append(table.c[column].contains(text, autoescape=True))
     if asked.opened_before is not None:
-        conditions.append(row.opened_at < asked.opened_before)
+        conditions.append(table.c.opened_at < asked.opened_before)
     return conditions

@@ -29,6 +29,7 @@ __all__ = [
     "assign",
     "close_corrected",
     "decide",
+    "new_person",
     "open_items",
     "overtake",
     "record_row",
@@ -122,7 +123,7 @@ def decide(
     if decision is ReviewDecision.SAME:
         person = _same(connection, person_id or item.person_id, record, now)
     elif decision is ReviewDecision.NEW:
-        person = _new(connection, record, now)
+        person = new_person(connection, record, now)
     else:
         person = item.person_id
     accepted = decision in (ReviewDecision.SAME, ReviewDecision.NEW)
@@ -288,7 +289,7 @@ def _same(connection: Connection, person_id: int | None, record: Any, now: Times
     return person_id
 
 
-def _new(connection: Connection, record: Any, now: Timestamp) -> int:
+def new_person(connection: Connection, record: Any, now: Timestamp) -> int:
     """Make a person of a record. A number that is somebody else's is noted, never taken over."""
     (person_id,) = new_ids(connection, PersonRow.__table__, 1)  # type: ignore[arg-type]  # a table
     free = _free(connection, record)

@@ -10,6 +10,7 @@ from issuer.access.accounts import find_account
 from issuer.access.rights import Area, NotAllowedError
 from issuer.desk import queue, queue_views
 from issuer.desk.answering import ANSWER_SECONDS, CLAIM_SECONDS
+from issuer.desk.claims import ClaimedError
 from issuer.desk.corrected import ValuesError
 from issuer.desk.queue import QueueError
 from issuer.desk.queue_views import QueueFilter, QueuePage, ShownItem
@@ -134,12 +135,12 @@ def test_a_claim_keeps_others_away_and_runs_out(desk: Desk) -> None:
     desk.do(queue.claim, "tram", item)
     desk.do(queue.claim, "tram", item)
     for door, more in ((queue.claim, ()), (queue.release, ()), (queue.decide, (SAME,))):
-        with pytest.raises(QueueError, match="tram has claimed it"):
+        with pytest.raises(ClaimedError, match="tram has claimed it"):
             desk.do(door, "hue", item, *more)
     desk.world.clock.advance(CLAIM_SECONDS)
     assert listed(desk, "hue").lines[0].claimed_by is None
     desk.do(queue.claim, "hue", item)
-    with pytest.raises(QueueError, match="hue has claimed it"):
+    with pytest.raises(ClaimedError, match="hue has claimed it"):
         desk.do(queue.decide, "tram", item, SAME)
     desk.do(queue.release, "hue", item)
     desk.do(queue.decide, "tram", item, SAME)
