@@ -149,8 +149,8 @@ def _policy(settings: Settings) -> EntryPolicy | None:
 def build_application(told: Mapping[str, Any], counts: Path, supervisor: int) -> "WSGIApplication":
     """Build the application of one worker, inside that worker's process.
 
-    The settings are `told` by a supervisor that may run since before an update. `counts` is where all workers count; `supervisor` is the process that replaces dead ones and
-    passes signals on.
+    The settings are `told` by a supervisor that may run since before an update. `counts` is where
+    all workers count; `supervisor` is the process that replaces dead ones and passes signals on.
     """
     end_with_parent(supervisor)
     settings = Settings.of(told)

@@ -72,8 +72,7 @@ class Settings:
 
     @classmethod
     def of(cls, told: Mapping[str, Any]) -> "Settings":
-        """Take what another version told: what it does not know has its default, and the rest
-        is left out."""
+        """Take what another version told: what it did not know of keeps its default."""
         known = {one.name for one in fields(cls)}
         return cls(**{name: value for name, value in told.items() if name in known})
 
