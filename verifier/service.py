@@ -25,6 +25,7 @@ from verifier.page.site import PAGE_ROUTE, add_page
 from verifier.pictures import PictureReader
 from verifier.pipeline import check_status_lists, check_trust
 from verifier.problems import ProblemError, problem_of_status
+from verifier.reference.site import REFERENCE_ROUTE, add_reference
 from verifier.report import Json, trust_to_json
 from verifier.request import DEFAULT_MAX_BODY
 from verifier.trust import TrustSource
@@ -69,6 +70,7 @@ def create_app(
     batch = BatchJudge(judge, max_line=max_body)
     match = MatchJudge(judge, max_body=max_body)
     image = images_off() if pictures is None else ImageJudge(judge, pictures)
+    description = (resources.files("spec") / "openapi" / "verifier.yaml").read_bytes()
     views: dict[str, tuple[str, _View]] = {
         _VERIFY: ("POST", lambda: judge),
         _BATCH: ("POST", lambda: batch),
@@ -78,10 +80,11 @@ def create_app(
         "/healthz": ("GET", _healthz),
         "/readyz": ("GET", _readyz_view(trust, clock, metrics, workers)),
         "/metrics": ("GET", _metrics_view(metrics)),
-        "/openapi.yaml": ("GET", _openapi_view()),
+        "/openapi.yaml": ("GET", _openapi_view(description)),
     }
     for route, (method, view) in views.items():
         app.add_url_rule(route, endpoint=route, view_func=view, methods=[method])
+    add_reference(app, description)
     add_page(app, pictures=pictures is not None)
     app.register_error_handler(ProblemError, lambda problem: problem)
     app.register_error_handler(HTTPException, _answer_http_exception)
@@ -89,7 +92,7 @@ def create_app(
         app.wsgi_app,
         log,
         metrics,
-        routes=frozenset({*views, PAGE_ROUTE}),
+        routes=frozenset({*views, PAGE_ROUTE, REFERENCE_ROUTE}),
         direct={("POST", _VERIFY): judge, ("POST", _BATCH): batch, ("POST", _MATCH): match},
         door=door,
     )
@@ -142,9 +145,7 @@ def _metrics_view(metrics: Metrics) -> _View:
     return exposition
 
 
-def _openapi_view() -> _View:
-    description = (resources.files("spec") / "openapi" / "verifier.yaml").read_bytes()
-
+def _openapi_view(description: bytes) -> _View:
     def openapi() -> Response:
         return Response(description, content_type="application/yaml")
 

@@ -1,0 +1,1 @@
+"""The readable page of the service's description, at /docs."""
