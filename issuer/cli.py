@@ -27,8 +27,10 @@ from issuer.record_commands import record_commands
 from issuer.records import Rules
 from issuer.register.database import Register
 from issuer.report import Report
+from issuer.serve_commands import serve_command
 from issuer.signing import AuthorityKeys
-from issuer.source import RecordFileError, Source
+from issuer.site_list import SITES_FILE, read_sites
+from issuer.source import Source
 from issuer.statistics_commands import statistics_commands
 from issuer.status_commands import STATUS_COMMANDS
 from issuer.why_command import explain
@@ -37,12 +39,10 @@ from keys.clock import SystemClock
 from keys.console import EXIT_TROUBLE, home_option, say, secrets_options
 from keys.files import write_atomically
 from keys.secrets import SecretsHandler
-from spec.names import clean_name
 from spec.vaccines import VaccineTable
 
 __all__ = ["cli"]
 
-_SITES_FILE: Final = "sites.txt"
 _SECONDS_A_DAY: Final = 86_400
 
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
@@ -68,6 +68,7 @@ for _other in (
     correction_commands,
     fall_commands,
     record_commands,
+    serve_command,
 ):
     cli.add_command(_other)
 
@@ -104,7 +105,7 @@ def issue(
     life = _life(authority, valid_days)
     _check_report(file, report_file)
     records = open_csv(file)
-    sites = _sites(sites_file, authority.home / _SITES_FILE)
+    sites = read_sites(sites_file, authority.home / SITES_FILE)
     keys = AuthorityKeys(authority, secrets)
     keys.at(SystemClock().now())  # Whoever has no key should hear it before the work begins.
     table = vaccine_table()
@@ -186,15 +187,3 @@ def _check_report(file: Path, report_file: Path | None) -> None:
         raise click.UsageError(f"--report: there is no folder {report_file.parent}")
     if report_file.exists() and report_file.samefile(file):
         raise click.UsageError("--report would overwrite the dose records")
-
-
-def _sites(named: Path | None, default: Path) -> frozenset[str] | None:
-    """The list of sites; without one, no site is called unlisted. Raises RecordFileError."""
-    path = named or (default if default.exists() else None)
-    if path is None:
-        return None
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        raise RecordFileError("the list of sites is not UTF-8") from None
-    return frozenset(clean_name(line).casefold() for line in lines if line.strip())

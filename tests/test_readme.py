@@ -3,9 +3,11 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -59,6 +61,13 @@ def play(page: Path, folder: Path) -> None:
             assert re.fullmatch(pattern, line), f"{command}\n{line!r} is not {expected!r}"
 
 
+def end_service(folder: Path) -> None:
+    """End what a page has left running when it failed half way."""
+    for file in folder.glob("*.pid"):
+        with suppress(ProcessLookupError):
+            os.kill(int(file.read_text()), signal.SIGTERM)
+
+
 @pytest.fixture(scope="module")
 def after_readme(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder in which somebody has followed the README."""
@@ -75,7 +84,10 @@ def test_the_session_of_the_readme(after_readme: Path) -> None:
 @pytest.mark.parametrize("page", [p for p in PAGES if session(p)], ids=lambda page: page.name)
 def test_the_session_of_a_page(page: Path, after_readme: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(after_readme, tmp_path / "session")
-    play(page, folder)
+    try:
+        play(page, folder)
+    finally:
+        end_service(folder)
 
 
 @pytest.mark.parametrize("page", [*OWN, *PAGES, *DECISIONS, ROOT / "docs" / "adr" / "README.md"])
@@ -154,6 +166,7 @@ def options_of(command: click.Command) -> Iterator[str]:
                 "keys.md",
                 "revoking.md",
                 "accounts.md",
+                "register-api.md",
                 "review.md",
                 "corrections.md",
                 "statistics.md",

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from issuer.register.models import Base, Id
 
-__all__ = ["AccountRow", "AuditRow", "SessionRow"]
+__all__ = ["AccountRow", "AuditRow", "SentRequestRow", "SessionRow"]
 
 
 class AccountRow(Base):
@@ -55,3 +55,15 @@ class AuditRow(Base):
     previous: Mapped[bytes]
     """The digest of the entry before; 32 zero bytes before the first."""
     digest: Mapped[bytes] = mapped_column(unique=True)
+
+
+class SentRequestRow(Base):
+    """What an account first sent under an Idempotency-Key; forgotten after a week."""
+
+    __tablename__ = "sent_requests"
+    __table_args__ = (Index(None, "at"),)
+
+    account_id: Mapped[int] = mapped_column(Id, ForeignKey("accounts.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[bytes]
+    at: Mapped[int]

@@ -91,7 +91,10 @@ def open_import(
     if known.undone_at is not None:
         if not again:
             raise UndoneImport
-        connection.execute(update(ImportRow).where(ImportRow.id == known.id).values(undone_at=None))
+        # It counts as undone until all of it came again: only so are its records judged anew.
+        connection.execute(
+            update(ImportRow).where(ImportRow.id == known.id).values(finished_at=None)
+        )
     import_id: int = known.id
     return import_id
 
@@ -106,11 +109,11 @@ def mark_progress(connection: Connection, import_id: int, line: int) -> None:
 
 
 def close_import(connection: Connection, import_id: int, now: Timestamp) -> None:
-    """Note that all of a file is recorded."""
+    """Note that all of a file is recorded, and stands."""
     connection.execute(
         update(ImportRow)
         .where(ImportRow.id == import_id, ImportRow.finished_at.is_(None))
-        .values(finished_at=int(now))
+        .values(finished_at=int(now), undone_at=None)
     )
 
 

@@ -61,9 +61,9 @@ def read_body(environ: Mapping[str, Any], max_body: int, media_types: Collection
     return body
 
 
-def pass_over_body(environ: Mapping[str, Any]) -> None:
+def pass_over_body(environ: Mapping[str, Any], most: int = _PASSED_OVER) -> None:
     """Read a body that nobody wants, for a while: the client shall come to read its answer."""
-    _pass_over(body_stream(environ))
+    _pass_over(body_stream(environ), most)
 
 
 def announced_length(environ: Mapping[str, Any]) -> int | None:

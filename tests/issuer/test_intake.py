@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from issuer.intake import RowResult
+from issuer.csv_file import open_csv
+from issuer.intake import Intake, RowResult, UndoneImportError
+from issuer.records import Rules
+from issuer.register.changes import undo_import
 from issuer.register.models import DoseRow, PersonRow
-from tests.authority import DAY
+from tests.authority import DAY, vaccine_table
 from tests.issuer.world import PowerCutError, World, row
 
 ACCEPTED, REFUSED, REPEATED = RowResult.ACCEPTED, RowResult.REFUSED, RowResult.REPEATED
@@ -125,3 +128,28 @@ def test_outcomes_carry_lines_and_no_personal_data(world: World) -> None:
     outcomes = world.take_in(row(), row(full_name="Lê Lan", vaccine="?"))
     assert [outcome.line for outcome in outcomes] == [2, 3]
     assert "Lê" not in repr(outcomes)
+
+
+def test_what_was_undone_as_a_whole_comes_again_when_it_is_said(world: World) -> None:
+    rows = (row(), row(injected_on="20/08/2021"), row(vaccine="?"))
+    assert results(world, *rows) == [ACCEPTED, ACCEPTED, REFUSED]
+    with world.register.writing() as connection:
+        assert undo_import(connection, 1, "lan", "a wrong file", world.clock.now()) == 2
+    with pytest.raises(UndoneImportError):
+        results(world, *rows)
+    rules = Rules.of(table=vaccine_table(), now=world.clock.now())
+    again = Intake(
+        register=world.register, rules=rules, table=vaccine_table(), clock=world.clock, again=True,
+        size=1,
+    )  # fmt: skip
+    source = open_csv(world.folder / "records.csv")
+    batches = again.run(source)
+    assert next(batches)[0].result is ACCEPTED
+    batches.close()  # it is interrupted here, and goes on when it is said again
+    with pytest.raises(UndoneImportError):
+        results(world, *rows)
+    told = [outcome.result for batch in again.run(source) for outcome in batch]
+    assert told == [REPEATED, ACCEPTED, REFUSED]
+    assert results(world, *rows) == [REPEATED, REPEATED, REFUSED]
+    with world.register.writing() as connection:
+        assert undo_import(connection, 1, "lan", "a wrong file", world.clock.now()) == 2

@@ -1,0 +1,57 @@
+"""Schemathesis over the whole description: whatever is sent, nothing breaks or is undescribed."""
+
+import os
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.issuer.api.service import DESCRIPTION, Service
+from tests.issuer.world import row
+
+CHECKS = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+)
+EXAMPLES = int(os.environ.get("DOSEPASS_EXAMPLES", "12"))
+"""For each operation; more by hand."""
+
+schema = schemathesis.openapi.from_dict(DESCRIPTION.document)
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """A register in which the first of everything exists."""
+    service = Service(tmp_path_factory.mktemp("schemathesis"))
+    service.post("/v1/records", {"records": [row(site="46001")]})
+    return service
+
+
+@schema.parametrize()
+@settings(
+    max_examples=EXAMPLES,
+    phases=[Phase.explicit, Phase.generate],
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+def test_nothing_sent_breaks_the_service(case: Any, service: Service) -> None:
+    service.world.clock.advance(5)
+    token = service.tokens["nation"]
+    if case.operation.definition.raw["operationId"] in ("closeSession", "changePassword"):
+        token = service.token_of("nation", days=1)
+    response = case.call(app=service.app, headers={"Authorization": f"Bearer {token}"})
+    case.validate_response(response, checks=CHECKS)
+
+
+def test_all_operations_are_in_it() -> None:
+    assert len(list(schema.get_all_operations())) == len(list(DESCRIPTION.operations()))
