@@ -17,6 +17,7 @@ from issuer.register.database import Register
 from keys.clock import SystemClock
 from keys.serving.process import (
     Listening,
+    Loader,
     end_with_parent,
     free_address,
     logging_to,
@@ -74,7 +75,7 @@ def serve(serving: Serving) -> None:
     # A fork would copy what a thread is in the middle of.
     multiprocessing.set_start_method("spawn", force=True)
     with TemporaryDirectory(prefix="dosepass-register-") as shared:  # mode 0700
-        loader = partial(build_application, serving, Path(shared), os.getpid())
+        loader = Loader(partial(build_application, serving, Path(shared), os.getpid()))
         run(listening, loader, logging_to("issuer.api.logs.ServerLog"))
     log.add(Line(event=Event.STOPPED))
 
