@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from issuer.access.rights import Area
 from issuer.desk import attachments, correction_views, corrections
+from issuer.desk.as_json import request_json, status_json
 from issuer.desk.attachment_store import ATTACHMENTS, AttachmentStore
 from issuer.desk.correction_views import RequestFilter, RequestStatus, ShownRequest
 from issuer.desk.corrections import STATED, Asker, CorrectionAsk
@@ -24,7 +25,7 @@ from issuer.desk_options import (
     write_json,
 )
 from issuer.options import json_option, opened, register_option
-from issuer.queue_commands import area_json, area_options, check_fields, owner_text
+from issuer.queue_commands import area_options, check_fields, owner_text
 from keys.authority import Authority
 from keys.clock import SystemClock
 from keys.console import home_option, say
@@ -136,7 +137,7 @@ def status(number: str, language: str, as_json: bool, register_url: str | None, 
     with opened(Authority.open(home), register_url) as register, register.reading() as connection:
         found = correction_views.status_of(connection, number, SystemClock().now())
     if as_json:
-        write_json(_status_json(found))
+        write_json(status_json(found))
         return
     for line in _status_lines(found, language):
         click.echo(line)
@@ -166,7 +167,7 @@ def list_corrections(
     with desk.acting() as connection:
         page = correction_views.list_requests(connection, desk.actor, desk.now, wanted, limit=limit)
     if as_json:
-        rows = [{**_status_json(one), "claimed_by": who} for one, who in page.lines]
+        rows = [{**status_json(one), "claimed_by": who} for one, who in page.lines]
         write_json({"requests": rows, "total": page.total})
         return
     for line in table_lines(_HEADER, [_cells(one, who) for one, who in page.lines]):
@@ -186,7 +187,7 @@ def show_correction(number: str, as_json: bool, desk: Desk) -> None:
     with desk.acting() as connection:
         shown = correction_views.show_request(connection, desk.actor, number, desk.now, desk.table)
     if as_json:
-        write_json(_shown_json(shown))
+        write_json(request_json(shown))
         return
     for line in _shown_lines(shown):
         click.echo(line)
@@ -324,54 +325,6 @@ def _shown_lines(shown: ShownRequest) -> Iterator[str]:
         yield f"{to_rfc3339(step.at)}  {step.operator}  {step.state}  {said}".rstrip()
     if shown.evidence is not None:
         yield f"approved on the evidence of: {shown.evidence}"
-
-
-def _status_json(found: RequestStatus) -> dict[str, Any]:
-    return {
-        "number": found.number,
-        "state": found.state,
-        "opened_at": to_rfc3339(found.opened_at),
-        "due_at": to_rfc3339(found.due_at),
-        "overdue": found.overdue,
-        "owner": {**area_json(found.owner), "name": found.site},
-        "reason": found.reason,
-        "words": None
-        if found.reason is None
-        else {language: rejection_words(found.reason, language) for language in ("vi", "en")},
-        "note": found.note,
-        "decided_at": _time(found.decided_at),
-    }
-
-
-def _shown_json(shown: ShownRequest) -> dict[str, Any]:
-    return {
-        **_status_json(shown.status),
-        "asker": shown.asker,
-        "entered_by": shown.entered_by,
-        "person": shown.person_id,
-        "doses": list(shown.doses),
-        "about": shown.stated,
-        "changes": [
-            {"field": one.field, "now": one.now, "asked": one.asked} for one in shown.changes
-        ],
-        "attachments": [
-            {"attachment": one.id, "kind": one.kind, "size": one.size, "added_by": one.added_by}
-            for one in shown.attachments
-        ],
-        "claimed_by": shown.claimed_by,
-        "evidence": shown.evidence,
-        "decided_by": shown.decided_by,
-        "steps": [
-            {
-                "at": to_rfc3339(one.at),
-                "operator": one.operator,
-                "state": one.state,
-                "reason": one.reason,
-                "note": one.note,
-            }
-            for one in shown.steps
-        ],
-    }
 
 
 def _time(at: Timestamp | None) -> str | None:

@@ -1,10 +1,11 @@
 """The commands of the second person: which certificates would fall, and whether they do."""
 
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from issuer.desk import falls
+from issuer.desk.as_json import fall_json
 from issuer.desk.falls import ShownFall
 from issuer.desk_options import Desk, desk_command, reason_option, table_lines, write_json
 from issuer.options import json_option
@@ -32,7 +33,7 @@ def list_falls(everything: bool, as_json: bool, desk: Desk) -> None:
     with desk.register.reading() as connection:
         found = falls.list_falls(connection, desk.actor, states=states)
     if as_json:
-        write_json({"falls": [_as_json(one) for one in found]})
+        write_json({"falls": [fall_json(one) for one in found]})
         return
     for line in table_lines(_HEADER, [_cells(one) for one in found]):
         click.echo(line)
@@ -78,7 +79,7 @@ def name(fall: int, reason: str, as_json: bool, desk: Desk) -> None:
 
 def _tell(fall: ShownFall, as_json: bool) -> None:
     if as_json:
-        write_json(_as_json(fall))
+        write_json(fall_json(fall))
     else:
         click.echo(f"{fall.number}  {fall.state}  {fall.doses_before} -> {fall.doses_after} doses")
 
@@ -93,19 +94,3 @@ def _cells(fall: ShownFall) -> tuple[str, ...]:
         to_rfc3339(fall.proposed_at),
         fall.reason if fall.state is ProposalState.PENDING else f"{fall.state}: {fall.reason}",
     )
-
-
-def _as_json(fall: ShownFall) -> dict[str, Any]:
-    return {
-        "fall": fall.id,
-        "person": fall.person_id,
-        "certificate": fall.number,
-        "colour": fall.colour.word,
-        "doses_before": fall.doses_before,
-        "doses_after": fall.doses_after,
-        "reason": fall.reason,
-        "proposed_by": fall.proposed_by if fall.named else None,
-        "proposed_at": to_rfc3339(fall.proposed_at),
-        "state": fall.state,
-        "decided_by": fall.decided_by,
-    }

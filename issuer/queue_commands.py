@@ -6,6 +6,7 @@ import click
 
 from issuer.access.rights import Area
 from issuer.desk import queue, queue_views
+from issuer.desk.as_json import decided_json, item_json, line_json
 from issuer.desk.queue_views import QueueFilter, QueueLine, ShownItem
 from issuer.desk_options import (
     Desk,
@@ -23,7 +24,7 @@ from issuer.source import COLUMNS
 from keys.console import say
 from keys.times import to_rfc3339
 
-__all__ = ["area_json", "area_options", "check_fields", "owner_text", "queue_commands"]
+__all__ = ["area_options", "check_fields", "owner_text", "queue_commands"]
 
 _PAGE: Final = 50
 _KINDS: Final = [code.value for code in ReasonCode]
@@ -78,7 +79,7 @@ def list_queue(
     with desk.acting() as connection:
         page = queue_views.list_items(connection, desk.actor, desk.now, wanted, limit=limit)
     if as_json:
-        write_json({"items": [_line_json(one) for one in page.lines], "total": page.total})
+        write_json({"items": [line_json(one) for one in page.lines], "total": page.total})
         return
     for line in table_lines(_HEADER, [_cells(one) for one in page.lines]):
         click.echo(line)
@@ -98,7 +99,7 @@ def show_queue(item: int, language: str, as_json: bool, desk: Desk) -> None:
     with desk.acting() as connection:
         shown = queue_views.show_item(connection, desk.actor, item, desk.now, desk.table)
     if as_json:
-        write_json(_item_json(shown))
+        write_json(item_json(shown))
         return
     for line in _item_lines(shown, language):
         click.echo(line)
@@ -211,27 +212,6 @@ def owner_text(area: Area) -> str:
     return "nation" if area.province is None else f"province {area.province}"
 
 
-def area_json(area: Area) -> dict[str, str | None]:
-    """An area as JSON."""
-    return {"province": area.province, "district": area.district, "site": area.site}
-
-
-def _line_json(line: QueueLine) -> dict[str, Any]:
-    """One item of the list as JSON."""
-    return {
-        "item": line.id,
-        "record": line.record_id,
-        "person": line.person_id,
-        "differences": [{"field": field, "kind": kind} for field, kind in line.kinds],
-        "owner": area_json(line.owner),
-        "opened_at": to_rfc3339(line.opened_at),
-        "due_at": to_rfc3339(line.due_at),
-        "overdue": line.overdue,
-        "claimed_by": line.claimed_by,
-        "claimed_until": None if line.claimed_until is None else to_rfc3339(line.claimed_until),
-    }
-
-
 def _cells(line: QueueLine) -> tuple[str, ...]:
     return (
         f"{line.id}",
@@ -241,33 +221,6 @@ def _cells(line: QueueLine) -> tuple[str, ...]:
         "-" if line.person_id is None else f"{line.person_id}",
         " ".join(f"{field}:{kind}" for field, kind in line.kinds),
     )
-
-
-def _item_json(shown: ShownItem) -> dict[str, Any]:
-    return {
-        **_line_json(shown.line),
-        "fields": [
-            {
-                "field": pair.field,
-                "record": pair.record,
-                "person": pair.person,
-                "kind": pair.kind,
-                "words": None
-                if pair.kind is None
-                else {language: words_of(pair.kind, language) for language in ("vi", "en")},
-            }
-            for pair in shown.fields
-        ],
-        "raw": shown.raw,
-        "doses": [
-            {"record": one.record_id, "vaccine": one.vaccine, "day": one.day, "site": one.site}
-            for one in shown.doses
-        ],
-        "decision": shown.decision,
-        "decided_by": shown.decided_by,
-        "decided_at": None if shown.decided_at is None else to_rfc3339(shown.decided_at),
-        "note": shown.note,
-    }
 
 
 def _item_lines(shown: ShownItem, language: str) -> list[str]:
@@ -299,12 +252,7 @@ def _item_lines(shown: ShownItem, language: str) -> list[str]:
 
 def _told(decided: queue.Decided, as_json: bool) -> None:
     if as_json:
-        write_json({
-            "item": decided.item_id,
-            "record": decided.record_id,
-            "person": decided.person_id,
-            "decision": decided.decision,
-        })  # fmt: skip
+        write_json(decided_json(decided))
         return
     person = "-" if decided.person_id is None else f"{decided.person_id}"
     click.echo(f"record {decided.record_id}  {decided.decision}  person {person}")

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from issuer.desk import record_views
+from issuer.desk.as_json import record_json
 from issuer.desk.record_views import ShownRecord
 from issuer.desk_options import Desk, desk_command, reason_option, table_lines, write_json
 from issuer.options import json_option
@@ -53,7 +54,7 @@ def show_record(record: int, language: str, as_json: bool, desk: Desk) -> None:
     with desk.acting() as connection:
         shown = record_views.show_record(connection, desk.actor, record, desk.now, desk.table)
     if as_json:
-        write_json(_as_json(shown))
+        write_json(record_json(shown))
         return
     for line in _lines(shown, language):
         click.echo(line)
@@ -111,47 +112,6 @@ def _lines(shown: ShownRecord, language: str) -> Iterator[str]:
 
 def _kind(kind: str | None, language: str) -> str:
     return "" if kind is None else kind_words(kind, language)
-
-
-def _as_json(shown: ShownRecord) -> dict[str, Any]:
-    return {
-        "record": shown.id,
-        "state": shown.state,
-        "person": shown.person_id,
-        "tier": shown.tier,
-        "fields": [
-            {"field": one.field, "record": one.record, "person": one.person, "kind": one.kind}
-            for one in shown.fields
-        ],
-        "dose": shown.dose,
-        "findings": [
-            {
-                "field": one.field,
-                "code": one.code,
-                "words": {language: words_of(one.code, language) for language in ("vi", "en")},
-            }
-            for one in shown.findings
-        ],
-        "source": shown.source,
-        "file": shown.file,
-        "line": shown.line,
-        "sender": shown.sender,
-        "received_at": to_rfc3339(shown.received_at),
-        "validated_at": _time(shown.validated_at),
-        "certified_at": _time(shown.certified_at),
-        "historical": shown.historical,
-        "replaced_by": shown.replaced_by,
-        "raw": shown.raw,
-        "steps": [
-            {
-                "at": to_rfc3339(one.at),
-                "operator": one.operator,
-                "what": one.what,
-                "reason": one.reason,
-            }
-            for one in shown.steps
-        ],
-    }
 
 
 def _time(at: Any) -> str | None:
