@@ -16,7 +16,7 @@ from spec.dates import BirthDate
 from spec.verdicts import Outcome, VerdictCode
 from verifier.report import moment
 
-__all__ = ["Accepted", "Answer", "Json", "ShownDose", "Trouble", "Trust"]
+__all__ = ["Accepted", "Answer", "Json", "Refused", "ShownDose", "Trouble", "Trust"]
 
 Json: TypeAlias = dict[str, Any]
 
@@ -92,6 +92,30 @@ class Accepted:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Refused:
+    """Which rule of a place stands against a genuine certificate; nothing about its holder."""
+
+    place: str
+    rule: str
+    check: str
+    words: str
+    """The rule in one sentence, in the language that was asked for."""
+    passes_from: Timestamp | None
+    """From when it would let pass; None where waiting does not help."""
+
+    def to_json(self) -> Json:
+        """As the service says it."""
+        from_when = None if self.passes_from is None else moment(self.passes_from)
+        return {
+            "place": self.place,
+            "rule": self.rule,
+            "check": self.check,
+            "words": self.words,
+            "passes_from": from_when,
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
     """The judgement on one text, or the trouble that prevented it."""
 
@@ -104,6 +128,8 @@ class Answer:
     checked_at: Timestamp
     accepted: Accepted | None = None
     """Present on accepted answers, and on no other."""
+    refused: Refused | None = None
+    """On the verdict `policy`, where the service says more."""
     trust: Trust | None = None
 
     @classmethod
@@ -126,6 +152,7 @@ class Answer:
             "code": self.code,
             "trouble": None if self.trouble is None else self.trouble.value,
             "reason": self.reason,
+            "policy": None if self.refused is None else self.refused.to_json(),
             "checked_at": moment(self.checked_at),
             **_accepted_json(self.accepted),
             "trust": _trust_json(self.trust, self.checked_at),

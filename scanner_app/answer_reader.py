@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Final, TypeVar
 
-from scanner_app.answer import Accepted, Answer, ShownDose, Trust
+from scanner_app.answer import Accepted, Answer, Refused, ShownDose, Trust
 from spec.certificate import Timestamp
 from spec.colour import Colour, colour_of
 from spec.dates import BirthDate
@@ -32,6 +32,8 @@ _LONGEST_REASON: Final = 300
 """Characters of a reason: one line for a log or a small print."""
 _LONGEST_VACCINE: Final = 100
 """Characters of a product's name."""
+_LONGEST_RULE: Final = 200
+"""Characters of a rule in words (specification, section 18)."""
 _COLOURS: Final = {colour.word: colour for colour in Colour}
 _KNOWN_CODES: Final = frozenset(VerdictCode)
 
@@ -67,6 +69,7 @@ def answer_from_json(document: Any) -> Answer:
         reason=_optional(_reason, document.get("reason")),
         checked_at=_moment(_member(document, "checked_at"), "checked_at"),
         accepted=_accepted(document) if outcome is Outcome.ACCEPTED else None,
+        refused=_optional(_refused, document.get("policy")) if code == VerdictCode.POLICY else None,
         trust=_optional(_trust, document.get("trust")),
     )
 
@@ -103,6 +106,20 @@ def _doses(value: Any) -> tuple[ShownDose, ...]:
         )
         for dose in value
     )
+
+
+def _refused(value: Any) -> Refused:
+    return Refused(
+        place=_text(_member(value, "place"), "place", _LONGEST_CODE),
+        rule=_text(_member(value, "rule"), "rule", _LONGEST_CODE),
+        check=_text(_member(value, "check"), "check", _LONGEST_CODE),
+        words=_text(_member(value, "words"), "rule words", _LONGEST_RULE),
+        passes_from=_optional(_passes_from, _member(value, "passes_from")),
+    )
+
+
+def _passes_from(value: Any) -> Timestamp:
+    return _moment(value, "passes_from")
 
 
 def _trust(value: Any) -> Trust:

@@ -6,6 +6,7 @@ from typing import Protocol
 from keys.clock import Clock
 from scanner_app.answer import Answer, Trouble, Trust
 from scanner_app.answer_reader import AnswerError, answer_from_json
+from spec.entry_policy import EntryPolicy
 from spec.verdicts import LANGUAGES
 from verifier.logs import Log
 from verifier.pipeline import check
@@ -33,21 +34,32 @@ class OfflineChecker:
     """Judges with the pipeline and the last good bundle in a directory.
 
     A bundle that `dosepass-keys fetch` puts there meanwhile is taken up. Raises TrustBundleError
-    at the start when there is none.
+    at the start when there is none, and NoEntryRulesError for a place without rules. `policy` is
+    one in place of the bundle's; `language` that of a rule's words.
     """
 
     name = "offline"
 
-    def __init__(self, directory: Path, clock: Clock) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        clock: Clock,
+        *,
+        language: str = LANGUAGES[0],
+        place: str | None = None,
+        policy: EntryPolicy | None = None,
+    ) -> None:
         self._clock = clock
+        self._language = language
         # A bundle that cannot be taken up needs no log: its age is always on the screen.
-        self._source = TrustSource(directory, clock, Log(clock, lambda _: None))
+        log = Log(clock, lambda _: None)
+        self._source = TrustSource(directory, clock, log, place=place, policy=policy)
 
     def check(self, text: str) -> Answer:
         """Judge one text by the device's clock."""
-        bundle = self._source.current()
-        verdict = check(text, bundle, self._clock.now())
-        document = verdict_to_json(verdict, bundle, LANGUAGES[0], DISCLOSABLE)
+        bundle, entry = self._source.present()
+        verdict = check(text, bundle, self._clock.now(), entry)
+        document = verdict_to_json(verdict, bundle, self._language, DISCLOSABLE)
         try:
             return answer_from_json(document)
         except AnswerError as error:

@@ -25,6 +25,8 @@ class Choices:
     api_key_file: Path | None
     trust: Path | None
     trust_url: str | None
+    place: str | None
+    policy: Path | None
     headless: bool
     json: bool
     language: str

@@ -16,6 +16,7 @@ from scanner_app.freshness import keep_fresh
 from scanner_app.orientation import Turned
 from scanner_app.service import ServiceChecker, is_exposed, read_api_key
 from scanner_app.sources import PictureFolder, Source, TextLines, VideoFile
+from verifier.entry import load_policy
 
 __all__ = ["camera_of", "checker_of", "opened_source", "wishes_of"]
 
@@ -23,19 +24,27 @@ __all__ = ["camera_of", "checker_of", "opened_source", "wishes_of"]
 def checker_of(choices: Choices, clock: Clock) -> Checker:
     """Who judges: the service, the bundle, or the one and then the other.
 
-    Raises TrustBundleError where there is no good bundle, SourceError for no address.
+    Raises TrustBundleError where there is no good bundle, NoEntryRulesError for a place without
+    rules, SourceError for no address.
     """
-    offline = OfflineChecker(choices.trust, clock) if choices.trust is not None else None
+    offline = None if choices.trust is None else _offline(choices, choices.trust, clock)
     if choices.trust is not None and choices.trust_url is not None:
         keep_fresh(choices.trust, choices.trust_url, clock)
     if offline is not None and choices.service is None:
         return offline
     url = choices.service or DEFAULT_SERVICE
     key = None if choices.api_key_file is None else read_api_key(choices.api_key_file)
-    service = ServiceChecker(url, clock, key=key)
+    service = ServiceChecker(url, clock, key=key, language=choices.language)
     if is_exposed(url):
         say("certificates go to the service unencrypted; use an https address outside a test")
     return service if offline is None else FallbackChecker(service, offline)
+
+
+def _offline(choices: Choices, trust: Path, clock: Clock) -> OfflineChecker:
+    policy = None if choices.policy is None else load_policy(choices.policy)
+    return OfflineChecker(
+        trust, clock, language=choices.language, place=choices.place, policy=policy
+    )
 
 
 @contextmanager

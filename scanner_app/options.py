@@ -71,6 +71,10 @@ _OPTIONS: Final = (
             words="Check offline with the bundle in DIR; with --service, when that cannot judge."),
     _option("--trust-url", metavar="URL", show_envvar=True,
             words="Keep the bundle in the directory of --trust fresh from this address."),
+    _option("--place", metavar="NAME",
+            words="With --trust: let the entry rules of this kind of place count."),
+    _option("--policy", type=_PATH, metavar="FILE",
+            words="With --place: an entry policy in place of the bundle's."),
     _option("--headless", is_flag=True, words="No window: one line on stdout for each verdict."),
     _option("--json", is_flag=True, words="With --headless: lines of JSON."),
     _option("--language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True,
@@ -120,6 +124,10 @@ def choices_of(options: dict[str, Any], *, scans: bool = True) -> Choices:
         raise click.UsageError("--json goes with --headless")
     if choices.trust_url is not None and choices.trust is None:
         raise click.UsageError("--trust-url goes with --trust")
+    if choices.place is not None and choices.trust is None:
+        raise click.UsageError("--place goes with --trust: a service knows its own place")
+    if choices.policy is not None and choices.place is None:
+        raise click.UsageError("--policy goes with --place")
     return choices
 
 

@@ -16,6 +16,7 @@ from scanner_app.answer import Answer, Trouble, Trust
 from scanner_app.answer_reader import AnswerError, answer_from_bytes
 from scanner_app.errors import SourceError
 from spec.qr_text import PREFIX
+from spec.verdicts import LANGUAGES
 from verifier.report import DISCLOSABLE
 
 __all__ = ["ServiceChecker", "is_exposed", "read_api_key"]
@@ -46,11 +47,18 @@ class ServiceChecker:
     name = "service"
 
     def __init__(
-        self, url: str, clock: Clock, timeout: float = _TIMEOUT, *, key: str | None = None
+        self,
+        url: str,
+        clock: Clock,
+        timeout: float = _TIMEOUT,
+        *,
+        key: str | None = None,
+        language: str = LANGUAGES[0],
     ) -> None:
         self._address = _parsed(url)
         self._clock = clock
         self._key = key
+        self._language = language
         self._timeout = timeout
         self._trust: Trust | None = None
 
@@ -84,6 +92,7 @@ class ServiceChecker:
         headers = {
             "Content-Type": "application/json",
             "Accept": "application/json",
+            "Accept-Language": self._language,
             "Connection": "close",
         }
         if self._key is not None:

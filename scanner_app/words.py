@@ -1,8 +1,9 @@
 """The scanner's words in both languages: those of every screen at a door, and a few of its own."""
 
+import time
 from typing import Final
 
-from scanner_app.answer import Answer
+from scanner_app.answer import Answer, Refused
 from scanner_app.comparison import Compared
 from scanner_app.counts import ANOTHER_PERSON, NOT_COMPARED
 from scanner_app.sight import Hint
@@ -136,6 +137,16 @@ _ANOTHER: Final = {
     ),
 }
 
+_RULES: Final = {
+    "vi": ("Chứng nhận thật. Quy định: {}. {}", "Được vào từ {}."),
+    "en": ("The certificate is genuine. Rule: {}. {}", "It passes from {}."),
+}
+_HELPS: Final = {
+    "vi": {"colour": "Cần thêm mũi tiêm.", "longest_age": "Cần chứng nhận mới."},
+    "en": {"colour": "A further dose is needed.", "longest_age": "A new certificate is needed."},
+}
+"""What would help where waiting does not, by the condition that was not met."""
+
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAY: Final = 86_400
@@ -151,9 +162,23 @@ def answer_words(answer: Answer, language: str) -> Words:
     if answer.trouble is not None:
         return TROUBLES[language][answer.trouble]
     try:
-        return verdict_words(VerdictCode(answer.code or ""), language)
+        words = verdict_words(VerdictCode(answer.code or ""), language)
+        refused = answer.refused
+        return words if refused is None else Words(words.title, _rule_words(refused, language))
     except ValueError:
         return NEWER_CODES[language][answer.outcome]
+
+
+def _rule_words(refused: Refused, language: str) -> str:
+    """The rule of the place, and from when, by the clock on the wall, it would let pass."""
+    sentence, passes = _RULES[language]
+    if refused.passes_from is None:
+        helps = _HELPS[language].get(refused.check, "")
+        return sentence.format(refused.words.removesuffix("."), helps).strip()
+    local = time.localtime(refused.passes_from)
+    midnight = (local.tm_hour, local.tm_min) == (0, 0)
+    moment = time.strftime("%d/%m/%Y" if midnight else "%d/%m/%Y %H:%M", local)
+    return sentence.format(refused.words.removesuffix("."), passes.format(moment))
 
 
 def comparison_words(compared: Compared, language: str) -> str:

@@ -46,6 +46,8 @@ service = "https://verify.example"
 api_key_file = "key"
 trust = "trust"
 trust_url = "https://trust.example"
+place = "restaurant"
+policy = "rules.json"
 headless = true
 json = true
 language = "en"
@@ -158,6 +160,8 @@ def test_a_variable_that_means_nothing_is_refused(name: str, hint: str) -> None:
     [
         ["--json"],
         ["--trust-url", "https://x"],
+        ["--place", "restaurant"],
+        ["--trust", "x", "--policy", "rules.json"],
         ["--camera", "0", "--lines", "-"],
         ["--video", "a", "--pictures", "b"],
         ["--resolution", "12x12"],
