@@ -19,8 +19,14 @@ from issuer.correction_commands import correction_commands
 from issuer.csv_file import open_csv
 from issuer.fall_commands import fall_commands
 from issuer.intake import take_in
-from issuer.issuing import Issuing
-from issuer.options import EXIT_REFUSED, json_option, opened, register_option, vaccine_table
+from issuer.options import (
+    EXIT_REFUSED,
+    json_option,
+    opened,
+    register_option,
+    register_place,
+    vaccine_table,
+)
 from issuer.progress import progress_bar
 from issuer.queue_commands import queue_commands
 from issuer.record_commands import record_commands
@@ -34,16 +40,22 @@ from issuer.source import Source
 from issuer.statistics_commands import statistics_commands
 from issuer.status_commands import STATUS_COMMANDS
 from issuer.why_command import explain
+from issuer.work_commands import (
+    certificate_life,
+    issue_due,
+    issuing_over,
+    valid_days_option,
+    work,
+    workers_option,
+)
 from keys.authority import Authority
 from keys.clock import SystemClock
-from keys.console import EXIT_TROUBLE, home_option, say, secrets_options
+from keys.console import EXIT_TROUBLE, home_option, secrets_options
 from keys.files import write_atomically
 from keys.secrets import SecretsHandler
 from spec.vaccines import VaccineTable
 
 __all__ = ["cli"]
-
-_SECONDS_A_DAY: Final = 86_400
 
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 _FOLDER: Final = click.Path(path_type=Path, file_okay=False)
@@ -59,6 +71,7 @@ for _other in (
     list_certificates,
     show,
     print_certificates,
+    work,
     *STATUS_COMMANDS,
     account_commands,
     audit_commands,
@@ -77,9 +90,10 @@ for _other in (
 @click.argument("file", type=_FILE)
 @click.option("--out", type=_FOLDER, help="Draw the certificates of this file below DIR.")
 @click.option("--report", "report_file", type=_FILE, help="Write all findings to FILE as CSV.")
-@click.option("--valid-days", type=click.IntRange(min=1), help="Days until a certificate ends.")
+@valid_days_option
 @click.option("--sites", "sites_file", type=_FILE, help="Known sites, one name or code a line.")
 @click.option("--language", type=click.Choice(["en", "vi"]), default="en", show_default=True)
+@workers_option
 @json_option
 @register_option
 @home_option
@@ -91,6 +105,7 @@ def issue(
     valid_days: int | None,
     sites_file: Path | None,
     language: str,
+    workers: int | None,
     as_json: bool,
     register_url: str | None,
     home: Path,
@@ -102,7 +117,7 @@ def issue(
     safe: nothing is issued twice.
     """
     authority = Authority.open(home)
-    life = _life(authority, valid_days)
+    life = certificate_life(authority, valid_days)
     _check_report(file, report_file)
     records = open_csv(file)
     sites = read_sites(sites_file, authority.home / SITES_FILE)
@@ -112,7 +127,9 @@ def issue(
     report = Report(str(file))
     with opened(authority, register_url) as register:
         _take_in(register, records, table, sites, report)
-        _issue(register, authority.issuer, keys, table, life, report)
+        opener = issuing_over(register_place(authority, register_url), authority, keys, life)
+        summary = issue_due(opener, workers)
+        report.close(summary.issued_to, summary.abandoned)
         if report_file is not None:
             write_atomically(report_file, report.to_csv())
         click.echo(report.to_json() if as_json else "\n".join(_told(report, language)))
@@ -137,24 +154,6 @@ def _take_in(
             advance(len(outcomes))
 
 
-def _issue(
-    register: Register,
-    issuer: str,
-    keys: AuthorityKeys,
-    table: VaccineTable,
-    life: int,
-    report: Report,
-) -> None:
-    issuing = Issuing(
-        register=register, issuer=issuer, keys=keys, table=table, clock=SystemClock(), life=life
-    )
-    with progress_bar("issuing", issuing.waiting()) as advance:
-        summary = issuing.run(advance)
-    report.close(summary.issued_to, summary.abandoned)
-    for number, reason in summary.abandoned:
-        say(f"{number}: the lint stopped it before it was signed: {reason}")
-
-
 def _told(report: Report, language: str) -> Iterator[str]:
     yield from report.lines(language)
     yield from report.summary()
@@ -164,19 +163,6 @@ def _exit_code(report: Report) -> int:
     if report.not_issued:
         return EXIT_TROUBLE
     return EXIT_REFUSED if report.refused or report.waiting else 0
-
-
-def _life(authority: Authority, valid_days: int | None) -> int:
-    """How long certificates are valid, in seconds: never longer than their key verifies."""
-    longest = authority.settings.certificate_life
-    if valid_days is None:
-        return longest
-    if valid_days * _SECONDS_A_DAY > longest:
-        raise click.UsageError(
-            f"--valid-days: the authority's certificates live at most "
-            f"{longest // _SECONDS_A_DAY} days (certificate_days in authority.toml)"
-        )
-    return valid_days * _SECONDS_A_DAY
 
 
 def _check_report(file: Path, report_file: Path | None) -> None:

@@ -19,6 +19,7 @@ from issuer.register.database import Register
 from issuer.register.due import DuePerson, clear_due, count_due, due_people
 from issuer.register.models import CertificateState
 from issuer.register.positions import draw_positions
+from issuer.register.statistics import refresh_statistics
 from issuer.signing import SigningKey, SigningKeys
 from keys.clock import Clock
 from spec.certificate import Timestamp
@@ -48,6 +49,11 @@ class IssuingSummary:
         """How many certificates were issued: nobody gets two in one run."""
         return len(self.issued_to)
 
+    def add(self, issued_to: set[int], abandoned: list[tuple[str, str]]) -> None:
+        """Count what was done elsewhere in the same run."""
+        self.issued_to |= issued_to
+        self.abandoned += abandoned
+
 
 class Issuing:
     """Issues what is due in a register."""
@@ -70,7 +76,7 @@ class Issuing:
         self._table = table
         self._clock = clock
         self._life = life
-        self._batch = batch
+        self.batch = batch
         self._linters: dict[Algorithm, Linter] = {}
         self.summary = IssuingSummary()
 
@@ -85,22 +91,39 @@ class Issuing:
 
         Raises KeyScheduleError, SignerError, SigningError; what was committed until then stands.
         """
-        self._complete_former(progress)
+        self.complete_former(progress)
+        self.work(progress)
+        # What others reserved may stand before ours, or be left by one that died since.
+        self.complete_former(lambda _: None)
+        return self.summary
+
+    @property
+    def can_share(self) -> bool:
+        """Whether the database lets several processes write at a time."""
+        return self._register.engine.dialect.name == "postgresql"
+
+    def close_connections(self) -> None:
+        """Give all connections back; the next use opens new ones."""
+        self._register.close()
+
+    def work(
+        self, progress: Callable[[int], None], stopping: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Issue to whoever is due and not in another worker's hands, until nobody is left."""
         after = 0
-        while True:
+        while not stopping():
             now = self._clock.now()
             key = self._keys.at(now)
             with self._register.writing() as connection:
+                refresh_statistics(connection)
                 people, reserved = self._reserve(connection, after, key, now)
             if not people:
-                # What others reserved may stand before ours, or be left by one that died since.
-                self._complete_former(lambda _: None)
-                return self.summary
+                return
             after = people[-1].id
             self._complete(reserved, key, now)
             progress(len(people))
 
-    def _complete_former(self, progress: Callable[[int], None]) -> None:
+    def complete_former(self, progress: Callable[[int], None]) -> None:
         """Sign what a run before this one reserved and left."""
         after = 0
         while reserved := self._reserved(after):
@@ -111,13 +134,13 @@ class Issuing:
 
     def _reserved(self, after: int) -> list[Reserved]:
         with self._register.reading() as connection:
-            return store.reserved_after(connection, after, self._batch)
+            return store.reserved_after(connection, after, self.batch)
 
     def _reserve(
         self, connection: Connection, after: int, key: SigningKey, now: Timestamp
     ) -> tuple[list[DuePerson], list[Reserved]]:
         """Decide for the next due persons, and fix position and payload where something is new."""
-        people = due_people(connection, after, self._batch)
+        people = due_people(connection, after, self.batch)
         deciding = Deciding(connection, self._issuer, self._table, now)
         changed = deciding.changed(people)
         positions = draw_positions(connection, self._issuer, len(changed))

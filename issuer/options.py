@@ -4,6 +4,7 @@ import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
+from pathlib import Path
 from typing import Final
 
 import click
@@ -27,6 +28,7 @@ __all__ = [
     "opened",
     "operator_option",
     "register_option",
+    "register_place",
     "vaccine_table",
 ]
 
@@ -78,11 +80,16 @@ class NoSuchCertificateError(HintedError):
 @contextmanager
 def opened(authority: Authority, url: str | None) -> Iterator[Register]:
     """The register of an authority while the block runs. Raises RegisterError."""
-    register = Register.open(authority.home / REGISTER_FILE if url is None else url)
+    register = Register.open(register_place(authority, url))
     try:
         yield register
     finally:
         register.close()
+
+
+def register_place(authority: Authority, url: str | None) -> Path | str:
+    """Where the register of an authority is: at a URL, or as a file in the authority's home."""
+    return authority.home / REGISTER_FILE if url is None else url
 
 
 def find_certificate(register: Register, issuer: str, number: str) -> StandingCertificate:

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,13 +15,15 @@ from typing import Any, TypeAlias
 import pytest
 import time_machine
 
+from issuer.register.database import Register
+from issuer.register.due import mark_due
 from issuer.start import main
 from keys.authority import Authority
 from keys.bundle import TrustBundle
 from keys.client import load, refresh
 from keys.clock import FixedClock
 from spec.certificate import Certificate
-from tests.issuer.world import csv_text, row
+from tests.issuer.world import csv_text, row, stranger
 from tests.keys.homes import DAY, after, found, found_and_publish, root_of
 from verifier.pipeline import verify
 
@@ -321,3 +324,56 @@ def test_without_an_active_key_nothing_is_taken_in(issuer: Command) -> None:
     ended = issue(issuer, write(row()), "--home", "other")
     assert ended.code == 2
     assert "hint: run: dosepass-keys generate" in ended.err
+
+
+def test_work_issues_what_followed_since(issuer: Command) -> None:
+    issue(issuer, write(row()))
+    place = Path("authority/register.sqlite3")
+    with closing(Register.open(place)) as register, register.writing() as connection:
+        connection.exec_driver_sql("UPDATE persons SET name = 'Nguyễn Thị Hòa'")
+        mark_due(connection, [1])
+    assert issuer("work", "--passphrase-file", "passphrase").code == 0
+    assert [one["state"] for one in numbers(issuer)] == ["superseded", "issued"]
+    assert issuer("work", "--workers", "2", "--passphrase-file", "passphrase").code == 0
+    assert len(numbers(issuer)) == 2
+
+
+def test_work_without_its_key_is_trouble(issuer: Command) -> None:
+    Path("passphrase").write_text("another\n")
+    ended = issuer("work", "--passphrase-file", "passphrase")
+    assert (ended.code, ended.out) == (2, "")
+    assert "passphrase" in ended.err
+
+
+def test_a_file_goes_through_several_workers_into_postgresql(
+    issuer: Command, postgresql_url: str
+) -> None:
+    people = [stranger(number) for number in range(30)]
+    place = ("--register", postgresql_url)
+    ended = issue(issuer, write(*people), "--workers", "3", *place)
+    assert (ended.code, ended.err) == (0, "")
+    assert counts(ended.out)["certificates issued"] == 30
+    again = issue(issuer, write(*people), *place)
+    assert counts(again.out)["already issued"] == 30
+    listed = issuer("list", "--json", "--state", "issued", *place).out
+    assert len(json.loads(listed)["certificates"]) == 30
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://nobody@/register?host=/nowhere",
+        "postgresql://nobody:secret@127.0.0.1:1/register",
+        "postgresql://[/register",
+        "mysql://nobody@/register",
+        "sqlite:////nowhere/register.sqlite3",
+    ],
+)
+def test_a_register_that_cannot_be_reached_is_said_with_a_hint(issuer: Command, url: str) -> None:
+    ended = issue(issuer, write(row()), "--register", url)
+    assert (ended.code, ended.out) == (2, "")
+    told = ended.err.splitlines()
+    assert told[0].startswith("dosepass-issuer: the register cannot be ")
+    assert told[1].startswith("hint: check the ")
+    assert "Traceback" not in ended.err
+    assert "secret" not in ended.err
