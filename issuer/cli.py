@@ -19,6 +19,7 @@ from issuer.correction_commands import correction_commands
 from issuer.csv_file import open_csv
 from issuer.fall_commands import fall_commands
 from issuer.intake import take_in
+from issuer.merge_commands import merge_commands
 from issuer.options import (
     EXIT_REFUSED,
     json_option,
@@ -82,6 +83,7 @@ for _other in (
     fall_commands,
     record_commands,
     serve_command,
+    merge_commands,
 ):
     cli.add_command(_other)
 

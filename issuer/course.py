@@ -12,7 +12,7 @@ from spec.colour import Colour, colour_of
 from spec.limits import MAX_DOSES
 from spec.vaccines import VaccineTable
 
-__all__ = ["Course", "course_of", "dose_findings", "dose_number", "interval_is_short"]
+__all__ = ["NEAR_DAYS", "Course", "course_of", "dose_findings", "dose_number", "interval_is_short"]
 
 NEAR_DAYS: Final = 6
 """Two records of one vaccine this near are more often one dose with a wrong day than two doses:

@@ -9,7 +9,7 @@ from issuer.register.models import DoseRow, RecordState, Row
 from issuer.register.people_models import RecordChangeRow
 from spec.certificate import Timestamp
 
-__all__ = ["last_state", "record_added", "record_changes"]
+__all__ = ["last_reason", "last_state", "record_added", "record_changes"]
 
 
 def record_changes(
@@ -63,3 +63,14 @@ def last_state(connection: Connection, record_id: int) -> RecordState | None:
     )
     state = connection.execute(query).scalar()
     return None if state is None else RecordState(state)
+
+
+def last_reason(connection: Connection, record_id: int) -> str | None:
+    """Why a record changed last."""
+    query = (
+        select(RecordChangeRow.reason)
+        .where(RecordChangeRow.record_id == record_id)
+        .order_by(RecordChangeRow.id.desc())
+        .limit(1)
+    )
+    return connection.execute(query).scalar()
