@@ -1,6 +1,7 @@
 """The colour rule (specification, section 6): one pure function of doses given and needed."""
 
 from enum import IntEnum
+from typing import Final
 
 __all__ = ["Colour", "colour_of"]
 
@@ -16,7 +17,10 @@ class Colour(IntEnum):
     @property
     def word(self) -> str:
         """The lower-case English word used in JSON, metrics and file names."""
-        return self.name.lower()
+        return _COLOUR_WORDS[self]
+
+
+_COLOUR_WORDS: Final = {colour: colour.name.lower() for colour in Colour}
 
 
 def colour_of(*, given: int, needed: int) -> Colour:

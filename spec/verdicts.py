@@ -47,9 +47,7 @@ class VerdictCode(StrEnum):
     @property
     def outcome(self) -> Outcome:
         """The one outcome that this code belongs to."""
-        if self in _ACCEPTED:
-            return Outcome.ACCEPTED
-        return Outcome.UNDETERMINED if self in _UNDETERMINED else Outcome.REJECTED
+        return _OUTCOMES[self]
 
 
 _ACCEPTED: Final = frozenset({VerdictCode.OK, VerdictCode.SUPERSEDED})
@@ -60,6 +58,11 @@ _UNDETERMINED: Final = frozenset(
         VerdictCode.STATUS_STALE,
         VerdictCode.CLOCK_SUSPECT,
     }
+)
+_OUTCOMES: Final = (
+    dict.fromkeys(VerdictCode, Outcome.REJECTED)
+    | dict.fromkeys(_ACCEPTED, Outcome.ACCEPTED)
+    | dict.fromkeys(_UNDETERMINED, Outcome.UNDETERMINED)
 )
 
 

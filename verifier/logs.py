@@ -78,6 +78,12 @@ class Line:
 _FIELDS: Final = tuple(field.name for field in fields(Line))
 
 
+_VERDICTS: Final = {
+    code: f'"outcome":"{code.outcome.value}","code":"{code.value}"' for code in VerdictCode
+}
+"""What the line of a request says of its verdict."""
+
+
 class Log:
     """Writes lines, each in one call of `write`, with the time of a clock."""
 
@@ -109,9 +115,9 @@ class Log:
 
         All of its strings come from closed vocabularies without a character to escape.
         """
-        level = Level.INFO if status < 500 else Level.ERROR
+        level = "info" if status < 500 else "error"
         parts = [
-            f'{{"time":"{moment(self._clock.now())}","event":"request","level":"{level.value}"',
+            f'{{"time":"{moment(self._clock.now())}","event":"request","level":"{level}"',
             f'"request_id":"{request_id}","method":"{method}"',
             f'"status":{status},"duration_ms":{seconds * 1000:.3f}',
         ]
@@ -121,7 +127,7 @@ class Log:
             parts.append(f'"key":"{key}"')
         if sum(verdicts.values()) == 1:
             (code,) = verdicts
-            parts.append(f'"outcome":"{code.outcome.value}","code":"{code.value}"')
+            parts.append(_VERDICTS[code])
         elif verdicts:
             counts = ",".join(f'"{code.value}":{count}' for code, count in verdicts.items())
             parts.append(f'"verdicts":{{{counts}}}')

@@ -83,6 +83,9 @@ _BUCKETS: Final = (*map(str, _BOUNDS), "+Inf")
 _SUM: Final = "sum"
 
 
+_SERIES_OF: Final = {code: (VERDICTS, code.outcome.value, code.value) for code in VerdictCode}
+
+
 class Metrics(Collector):
     """Counts into a tally, and gives what all processes counted with the state of trust."""
 
@@ -106,7 +109,7 @@ class Metrics(Collector):
             ((DURATION, route, _SUM), seconds),
         ]
         for code, count in verdicts.items():
-            amounts.append(((VERDICTS, code.outcome.value, code.value), count))
+            amounts.append((_SERIES_OF[code], count))
         self._tally.add(amounts)
 
     def workers(self) -> int:

@@ -44,6 +44,9 @@ _OF_NO_CERTIFICATE: Final[Mapping[str, Any]] = MappingProxyType(
 )
 
 
+_NAMES: Final = {code: (code.outcome.value, code.value) for code in VerdictCode}
+
+
 def verdict_to_json(
     verdict: Verdict, bundle: TrustBundle, language: str, disclose: Collection[str] = ()
 ) -> Json:
@@ -53,9 +56,10 @@ def verdict_to_json(
     are given only where the verdict carries a certificate.
     """
     certificate = verdict.certificate
+    outcome, code = _NAMES[verdict.code]
     return {
-        "outcome": verdict.outcome.value,
-        "code": verdict.code.value,
+        "outcome": outcome,
+        "code": code,
         "reason": verdict.reason,
         "words": _words(verdict, language),
         "policy": None if verdict.refusal is None else refusal_to_json(verdict.refusal, language),
@@ -163,7 +167,9 @@ def _certificate(
             field: _personal(certificate, field, vaccines)
             for field in DISCLOSABLE
             if field in disclose
-        },
+        }
+        if disclose
+        else {},
     }
 
 
