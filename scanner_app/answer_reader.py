@@ -6,6 +6,7 @@ dropped, not shown.
 """
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Final, TypeVar
@@ -26,6 +27,7 @@ from spec.verdicts import Outcome, VerdictCode
 
 __all__ = ["AnswerError", "answer_from_bytes", "answer_from_json"]
 
+_CODE: Final = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _LONGEST_CODE: Final = 40
 """Characters: verdict codes are short words, those of newer versions also."""
 _LONGEST_REASON: Final = 300
@@ -58,7 +60,7 @@ def answer_from_bytes(body: bytes) -> Answer:
 def answer_from_json(document: Any) -> Answer:
     """Read an answer of `POST /v1/verify` that disclosed everything; raises AnswerError."""
     outcome = _outcome(_member(document, "outcome"))
-    code = _text(_member(document, "code"), "code", _LONGEST_CODE)
+    code = _code(_member(document, "code"))
     if code in _KNOWN_CODES and VerdictCode(code).outcome is not outcome:
         raise AnswerError("the code contradicts the outcome")
     if outcome is Outcome.ACCEPTED and code not in _KNOWN_CODES:
@@ -148,6 +150,13 @@ def _text(value: Any, what: str, longest: int) -> str:
     if type(value) is not str or not 1 <= len(value) <= longest or not value.isprintable():
         raise AnswerError(f"{what} is not a line of text")
     return value
+
+
+def _code(value: Any) -> str:
+    """Accept a word of small letters: codes are counted, and a name must never be among them."""
+    if not _CODE.fullmatch(_text(value, "code", _LONGEST_CODE)):
+        raise AnswerError("the code is not one word of small letters")
+    return str(value)
 
 
 def _reason(value: Any) -> str:

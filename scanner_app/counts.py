@@ -16,12 +16,17 @@ from scanner_app.states import Comparing, Showing
 from spec.certificate import Timestamp
 from spec.verdicts import Outcome
 
-__all__ = ["ANOTHER_PERSON", "COLUMNS", "NOT_COMPARED", "Counts", "Result", "result_of"]
+__all__ = ["ANOTHER_PERSON", "COLUMNS", "NOT_COMPARED", "OTHER", "Counts", "Result", "result_of"]
 
 ANOTHER_PERSON: Final = "another_person"
 """The reason where the certificate is genuine and the holder is somebody else."""
 NOT_COMPARED: Final = "not_compared"
 """The reason where nobody said whether the holder is the right one."""
+
+OTHER: Final = "other"
+"""The reason of what comes after the table is full."""
+_MOST_LINES: Final = 64
+"""Twice as many as there are codes: a service that makes codes up must not fill the memory."""
 
 COLUMNS: Final = (
     "shift_began", "counted_until", "outcome", "reason",
@@ -66,6 +71,8 @@ class Counts:
     def plus(self, result: Result) -> "Counts":
         """Count one more result."""
         key = (result.outcome, result.reason)
+        if key not in self.lines and len(self.lines) >= _MOST_LINES:
+            key = (result.outcome, OTHER)
         line = self.lines.get(key, Line()).plus(result.seconds)
         return replace(self, lines=MappingProxyType({**self.lines, key: line}))
 

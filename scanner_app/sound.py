@@ -133,19 +133,28 @@ class Sounds(Companion):
         self._tones.put_nowait(tone)
 
     def _run(self) -> None:
-        with tempfile.TemporaryDirectory(prefix="dosepass-tones-") as folder:
-            player = self._first_that_works(Path(folder))
-            while (tone := self._tones.get()) is not None:
-                if player is not None:
-                    _plays(player, _file_of(Path(folder), tone))
+        players = self._players()
+        if players:
+            with tempfile.TemporaryDirectory(prefix="dosepass-tones-") as folder:
+                self._play_with(players, Path(folder))
+        else:
+            self._say_nothing_plays()
+            self._play(None, Path())
 
-    def _first_that_works(self, folder: Path) -> Player | None:
+    def _play_with(self, players: Sequence[Player], folder: Path) -> None:
         silence = _file_of(folder, _SILENCE)
-        for player in self._players():
-            if _plays(player, silence):
-                return player
+        player = next((player for player in players if _plays(player, silence)), None)
+        if player is None:
+            self._say_nothing_plays()
+        self._play(player, folder)
+
+    def _play(self, player: Player | None, folder: Path) -> None:
+        while (tone := self._tones.get()) is not None:
+            if player is not None:
+                _plays(player, _file_of(folder, tone))
+
+    def _say_nothing_plays(self) -> None:
         self._say(f"there is no sound: no player works here\nhint: {_INSTALL}")
-        return None
 
 
 def tone_of(state: Showing) -> Tone | None:

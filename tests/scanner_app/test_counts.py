@@ -3,10 +3,13 @@
 import csv
 import errno
 import io
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from keys.clock import FixedClock
 from scanner_app.answer import Answer
@@ -18,7 +21,7 @@ from scanner_app.lifeline import Shift
 from scanner_app.states import Comparing, Showing
 from spec.certificate import Timestamp
 from spec.verdicts import Outcome, VerdictCode
-from tests.scanner_app.answers import FORGED, GREEN, NOW, YELLOW, answer, trouble
+from tests.scanner_app.answers import FORGED, GREEN, NOW, YELLOW, accepted, answer, trouble
 
 SHIFT = Shift(began=NOW)
 
@@ -161,3 +164,38 @@ def test_a_shift_that_goes_on_goes_on_in_its_own_table(tmp_path: Path) -> None:
 def test_what_are_no_counts(lines: object) -> None:
     with pytest.raises((ValueError, TypeError)):
         Counts.from_json(lines)  # type: ignore[arg-type]
+
+
+NAMES = st.text(st.characters(categories=["L", "M"], min_codepoint=0x80), min_size=3, max_size=40)
+
+
+@given(st.lists(st.tuples(NAMES, st.sampled_from(["beside", "officer", "other", "refused"]))))
+def test_whoever_comes_the_table_holds_codes_and_numbers_alone(
+    people: list[tuple[str, str]],
+) -> None:
+    counts = Counts()
+    for name, how in people:
+        state = shown(answer(facts=accepted(name, id_suffix="7N7N")))
+        match how:
+            case "officer":
+                state = replace(state, comparison=BY_OFFICER)
+            case "other":
+                state = replace(state, comparison=REFUSED_BY_OFFICER)
+            case "refused":
+                state = shown(replace(answer(VerdictCode.POLICY), reason=f"about {name}"))
+        counts = counts.plus(result_of(state, 5.0))
+    table = counts.to_csv(NOW, NOW).decode("ascii")
+    time_ = r"2021-12-20T11:33:20Z"
+    row = rf"{time_},{time_},(accepted|rejected|undetermined),[a-z_]+,\d+,\d+\.\d,\d+\.\d"
+    assert all(re.fullmatch(row, line) for line in table.splitlines()[1:])
+    assert "7N7N" not in table
+
+
+def test_a_service_that_makes_codes_up_does_not_fill_the_memory() -> None:
+    counts = Counts()
+    for number in range(500):
+        result = Result(outcome=Outcome.REJECTED, reason=f"code_{number}", seconds=1.0)
+        counts = counts.plus(result)
+    assert counts.persons == 500
+    assert len(counts.lines) == 65
+    assert counts.of(Outcome.REJECTED)["other"] == 436
