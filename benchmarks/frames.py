@@ -41,6 +41,7 @@ __all__ = [
     "Subject",
     "empty_scene",
     "frame_of",
+    "held",
     "on_paper",
     "on_phone",
     "photograph",
@@ -168,7 +169,7 @@ def photograph(subject: Subject, conditions: Conditions, seed: int) -> Picture:
     """Hold a subject before a scene and take a frame of 1280x720 blue-green-red pixels."""
     random = np.random.default_rng(seed)
     behind = room(random)
-    pixels, mask = _held(subject, conditions, random)
+    pixels, mask = held(subject, conditions, random)
     behind = shaded(behind, mask)
     if subject.shiny:
         pixels = with_moire(pixels, conditions.moire, random)
@@ -187,7 +188,7 @@ def empty_scene(seed: int, conditions: Conditions = KINDS["plain"]) -> Picture:
 # The subject in space
 
 
-def _held(subject: Subject, conditions: Conditions, random: Random) -> tuple[Floats, Floats]:
+def held(subject: Subject, conditions: Conditions, random: Random) -> tuple[Floats, Floats]:
     """Turn a subject in space and project it; gives its pixels and opacity over the frame."""
     height, width = subject.mask.shape
     scale = conditions.height * HEIGHT / height

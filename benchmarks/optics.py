@@ -20,6 +20,7 @@ __all__ = [
     "levels_of",
     "room",
     "shaded",
+    "smeared",
     "with_glare",
     "with_moire",
 ]
@@ -130,7 +131,9 @@ def exposed(scene: Floats, conditions: Conditions, random: Random) -> Picture:
     """Lens, shutter, sensor and the camera's JPEG, in this order."""
     seen = cv2.GaussianBlur(scene, (0, 0), conditions.blur)
     if conditions.motion >= 1:
-        seen = cv2.filter2D(seen, -1, _smear(conditions.motion, random))
+        angle = random.uniform(0, np.pi)
+        length = conditions.motion
+        seen = smeared(seen, length * float(np.cos(angle)), length * float(np.sin(angle)))
     levels = np.asarray(seen, np.float32) * conditions.light
     # Light arrives in quanta: brighter parts vary more, and a dim sensor adds its own noise.
     spread = conditions.noise * np.sqrt(0.35 + levels / 196)
@@ -140,17 +143,17 @@ def exposed(scene: Floats, conditions: Conditions, random: Random) -> Picture:
     return as_picture(cv2.imdecode(jpeg, cv2.IMREAD_COLOR))
 
 
-def _smear(length: float, random: Random) -> Floats:
-    """The path of a point while the shutter is open: a straight line of some direction."""
+def smeared(scene: Any, across: float, down: float) -> Floats:
+    """Move a scene by so many pixels while the shutter is open; less than one leaves no trace."""
+    length = float(np.hypot(across, down))
+    if length < 1:
+        return np.asarray(scene, np.float32)
     side = 2 * int(length) + 3
     kernel = np.zeros((side, side), np.float32)
-    angle = random.uniform(0, np.pi)
     middle = side / 2 - 0.5
-    for step in np.linspace(-length / 2, length / 2, 8 * side):
-        x, y = middle + step * np.cos(angle), middle + step * np.sin(angle)
-        kernel[round(y), round(x)] += 1
-    smear: Floats = kernel / kernel.sum()
-    return smear
+    for step in np.linspace(-0.5, 0.5, 8 * side):
+        kernel[round(middle + step * down), round(middle + step * across)] += 1
+    return np.asarray(cv2.filter2D(scene, -1, kernel / kernel.sum()), np.float32)
 
 
 def levels_of(values: Any) -> Picture:

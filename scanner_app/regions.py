@@ -31,6 +31,8 @@ _SMALLEST: Final = 6
 """Blocks of a side: a code of ours is unreadable below twice as many pixels as modules."""
 _MARGIN: Final = 2
 """Blocks around: texture fades towards the border, and engines need the quiet zone."""
+_LEAST_SIDE: Final = (_SMALLEST + 2) * BLOCK
+"""Pixels of a frame in which such a region has room."""
 _SPECK: Final = 8
 """Blocks: fewer are no part of a code."""
 _FULLEST: Final = 0.45
@@ -76,12 +78,11 @@ def find_regions(gray: Picture, known: tuple[Corners, ...] = ()) -> list[Region]
 
     What lies inside the corners of `known` codes is left out: they were read already.
     """
-    half = gray
-    times = 1
-    while max(half.shape) > _GREATEST_SIDE:
+    half, times = gray, 1
+    while max(half.shape) > _GREATEST_SIDE and min(half.shape) >= _LEAST_SIDE:
         size = (half.shape[1] // 2, half.shape[0] // 2)
         half, times = as_picture(cv2.resize(half, size, interpolation=cv2.INTER_AREA)), 2 * times
-    if min(half.shape) < (_SMALLEST + 2) * BLOCK:
+    if min(half.shape) < _LEAST_SIDE:
         return []
     texture = _texture(half)
     _forget(texture, known, BLOCK * times)
