@@ -15,12 +15,13 @@ from issuer.reasons import ReasonCode
 from issuer.register.models import DoseRow, RecordState
 from issuer.register.people_models import SiteRow
 
-__all__ = ["UNKNOWN", "By", "Selection", "Unit", "joined", "unit_columns"]
+__all__ = ["UNKNOWN", "WHOLE", "By", "Selection", "Unit", "joined", "unit_columns"]
 
 UNKNOWN: Final = "?"
 """The unit of records whose site, district or province nobody knows."""
 
-_WHOLE: Final = "-"
+WHOLE: Final = "-"
+"""The one unit of the whole country."""
 
 
 class By(StrEnum):
@@ -129,7 +130,7 @@ def unit_columns(by: By) -> "tuple[ColumnElement[Any], ColumnElement[Any]]":
     """Code and name of the unit that a record belongs to."""
     nothing = literal(None, Text)
     if by is By.NATION:
-        return literal(_WHOLE, Text), nothing
+        return literal(WHOLE, Text), nothing
     if by is By.SITE:
         code = func.coalesce(SiteRow.code, SiteRow.name, DoseRow.site, UNKNOWN)
         return code, func.nullif(SiteRow.name, code)

@@ -5,13 +5,21 @@ from collections.abc import Sequence
 from issuer.figures.backlog import Backlog
 from issuer.figures.causes import Cause
 from issuer.figures.lateness import WITHIN_DAYS, Lateness
+from issuer.figures.requests import Asked, Requests, Which
 from issuer.figures.selection import Selection
 from issuer.figures.sheet import Sheet
 from issuer.figures.vaccinated import Doses, Persons, Split
 from keys.times import to_rfc3339
 from spec.vaccines import VaccineTable
 
-__all__ = ["backlog_sheet", "causes_sheet", "doses_sheet", "lateness_sheet", "persons_sheet"]
+__all__ = [
+    "backlog_sheet",
+    "causes_sheet",
+    "doses_sheet",
+    "lateness_sheet",
+    "persons_sheet",
+    "requests_sheet",
+]
 
 
 def lateness_sheet(rows: Sequence[Lateness], selection: Selection) -> Sheet:
@@ -74,6 +82,22 @@ def persons_sheet(rows: Sequence[Persons], selection: Selection) -> Sheet:
         rows=[(one.unit.code, one.unit.name, one.colour.word, one.persons) for one in rows],
         behind=[{**selection.inside(one.unit).words(), "colour": one.colour.word} for one in rows],
     )
+
+
+def requests_sheet(rows: Sequence[Requests], asked: Asked) -> Sheet:
+    """Correction requests against their 48 hours."""
+    return Sheet(
+        columns=("unit", "requests", "open", "overdue", "closed", "in_time", "oldest_at"),
+        rows=[
+            (one.unit.code, one.requests, one.open, one.overdue, one.closed, one.in_time,
+             None if one.oldest_at is None else to_rfc3339(one.oldest_at))
+            for one in rows
+        ],
+        behind=[
+            {f"{unit.by}": unit.code for unit in asked.narrowed(Which.ALL, one.unit).units}
+            for one in rows
+        ],
+    )  # fmt: skip
 
 
 def _part(one: Doses, table: VaccineTable) -> tuple[str, ...]:

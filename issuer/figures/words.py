@@ -17,7 +17,6 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "median_days": ("trung vị (ngày)", "median days"),
     "longest_days": ("lâu nhất (ngày)", "longest"),
     "oldest_at": ("cũ nhất từ", "oldest since"),
-    "oldest_hours": ("cũ nhất (giờ)", "oldest hours"),
     "state": ("trạng thái", "state"),
     "reason": ("lý do", "reason"),
     "day": ("ngày", "day"),
