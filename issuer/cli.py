@@ -18,6 +18,7 @@ from issuer.certificate_commands import (
 from issuer.correction_commands import correction_commands
 from issuer.csv_file import open_csv
 from issuer.fall_commands import fall_commands
+from issuer.find_command import find
 from issuer.intake import take_in
 from issuer.merge_commands import merge_commands
 from issuer.options import (
@@ -78,6 +79,7 @@ for _other in (
     audit_commands,
     statistics_commands,
     explain,
+    find,
     queue_commands,
     correction_commands,
     fall_commands,

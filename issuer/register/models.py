@@ -127,7 +127,11 @@ class PersonRow(Base):
     __tablename__ = "persons"
     __table_args__ = (
         UniqueConstraint("canonical_name", "birth_date", "phone"),
-        Index(None, "bare_name", "birth_date"),
+        # Letter by letter in PostgreSQL, whatever language it sorts by.
+        Index(
+            None, "bare_name", "birth_date", postgresql_ops={"bare_name": "text_pattern_ops"}
+        ),
+        Index(None, "birth_date"),
         Index(None, "phone"),
         Index(
             None, "merged_into", postgresql_where=text("merged_into IS NOT NULL"),

@@ -1,0 +1,79 @@
+"""The command `find`: people by what somebody knows of them."""
+
+from typing import Any
+
+import click
+
+from issuer.desk.searching import FoundPerson, read_wanted, search
+from issuer.desk_options import Desk, desk_command, table_lines, write_json
+from issuer.options import EXIT_REFUSED, json_option
+from keys.authority import Authority
+from keys.console import say
+
+__all__ = ["find"]
+
+_HEADER = (
+    "person",
+    "name",
+    "birth date",
+    "sex",
+    "identity number",
+    "phone",
+    "doses",
+    "certificate",
+)
+
+
+@click.command()
+@click.argument("words", nargs=-1, required=True)
+@json_option
+@desk_command
+def find(words: tuple[str, ...], as_json: bool, desk: Desk) -> int:
+    """Find people by WORDS, all of which have to agree.
+
+    A word is part of a name, with or without marks, a birth date, or the number of an identity
+    card, a telephone or a certificate.
+
+    Ends with 1 when nobody is found. That somebody looked, and at whom, is told in the audit trail.
+    """
+    issuer = Authority.open(desk.home).issuer
+    wanted = read_wanted(words, issuer, desk.rules.today)
+    with desk.acting() as connection:
+        found = search(connection, desk.actor, wanted, issuer, desk.now)
+    if as_json:
+        write_json({"people": [_as_json(one) for one in found]})
+    elif found:
+        for line in table_lines(_HEADER, map(_row, found)):
+            click.echo(line)
+    else:
+        say("nobody of this account's area agrees with all of that")
+    return 0 if found else EXIT_REFUSED
+
+
+def _row(one: FoundPerson) -> tuple[str, ...]:
+    person, certificate = one.person, one.certificate
+    known = (
+        person.id, person.name, person.birth_date, person.sex, person.id_number, person.phone,
+        one.doses, certificate and f"{certificate.number} {certificate.colour.word}",
+    )  # fmt: skip
+    return tuple("-" if value is None else f"{value}" for value in known)
+
+
+def _as_json(one: FoundPerson) -> dict[str, Any]:
+    certificate = one.certificate
+    return {
+        "id": one.person.id,
+        "name": one.person.name,
+        "birth_date": one.person.birth_date,
+        "sex": one.person.sex,
+        "id_number": one.person.id_number,
+        "phone": one.person.phone,
+        "doses": one.doses,
+        "merged_into": one.person.merged_into,
+        "certificate": None
+        if certificate is None
+        else {
+            "number": certificate.number,
+            "colour": certificate.colour.word,
+        },
+    }

@@ -1,0 +1,141 @@
+"""Finding people: by each thing that is known of them, within the area, and told in the trail."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from issuer.access.rights import NotAllowedError
+from issuer.desk.searching import MOST, SearchError, read_wanted, search
+from tests.issuer.desk import Desk
+from tests.issuer.world import HOA, row, stranger
+
+TODAY = date(2021, 11, 16)
+pytestmark = pytest.mark.usefixtures("either_database")
+
+
+@pytest.fixture
+def filled(desk: Desk) -> Desk:
+    """Two doses of Hoà in Huế, a namesake without marks, one in Saigon, and others."""
+    site = {"site": "46001"}
+    desk.world.take_in(
+        row(**site),
+        row(**site, injected_on="20/08/2021"),
+        row(full_name="Nguyen Thi Hoa", id_number="079195000124", birth_date="1995",
+            phone="0912345679", **site),
+        row(full_name="Nguyễn Thị Hoàng Yến", id_number="079191000125", birth_date="01/02/1991",
+            phone="0912345670", site="79001"),
+        *(stranger(number, **site) for number in range(30)),
+    )  # fmt: skip
+    desk.world.issuing().run()
+    return desk
+
+
+def found(desk: Desk, *words: str, who: str = "bo") -> list[Any]:
+    wanted = read_wanted(words, "VN", TODAY)
+    with desk.acting() as connection:
+        return search(connection, desk.actors[who], wanted, "VN", desk.world.clock.now())
+
+
+def names(desk: Desk, *words: str, who: str = "bo") -> list[str]:
+    return [one.person.name for one in found(desk, *words, who=who)]
+
+
+HOA_ALONE = ["Nguyễn Thị Hoà"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["079190000123"],
+        ["0912 345 678"],
+        ["+84912345678"],
+        ["31/12/1990", "Nguyễn", "Thị Hoà"],
+        ["nguyễn thị hoà", "31/12/1990"],
+        ["Nguyễn Thị Hòa", "1990"],
+        ["NGUYEN THI HOA", "1990-12-31"],
+        ["079190000123", "nguyen thi hoa", "0912345678", "12/1990"],
+    ],
+)
+def test_the_one_is_found(filled: Desk, words: list[str]) -> None:
+    assert names(filled, *words) == HOA_ALONE
+
+
+@pytest.mark.parametrize("name", ["Nguyễn Thị Hoà", "Nguyễn  Thị Hòa", "NGUYỄN THỊ HOÀ"])
+def test_who_writes_it_so_comes_first_then_without_marks_then_longer(
+    filled: Desk, name: str
+) -> None:
+    assert names(filled, name) == [*HOA_ALONE, "Nguyen Thi Hoa", "Nguyễn Thị Hoàng Yến"]
+
+
+def test_a_certificate_number_finds_its_holder_with_what_is_issued(filled: Desk) -> None:
+    (one,) = found(filled, "079190000123")
+    assert one.doses == 2
+    assert one.certificate.colour.word == "green"
+    (again,) = found(filled, one.certificate.number)
+    assert again == one
+
+
+def test_a_whole_birth_date_finds_by_itself(filled: Desk) -> None:
+    assert names(filled, "31/12/1990") == HOA_ALONE
+    assert names(filled, "1/1/1960") == []
+
+
+def test_no_more_than_a_page_is_shown(filled: Desk) -> None:
+    assert len(names(filled, "Nguyễn")) == MOST
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["079190000123", "Nguyễn Thị Yến"],
+        ["079190000123", "1991"],
+        ["0912345678", "079195000124"],
+        ["079190000199"],
+        ["Hoà"],
+        ["31/12/1990", "Hoà", "Nguyễn"],
+        ["nguyen thi hoa", "12/1991"],
+    ],
+)
+def test_all_that_is_given_has_to_agree(filled: Desk, words: list[str]) -> None:
+    assert names(filled, *words) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["1990"], ["12/1990"], [], [" "], ["123"], ["%"], ["_"], ["' OR 1=1 --"], ["Hoa2"],
+        ["31/13/1990"], ["DE-2C7K-09QX"], ["VN-0000-0001"], ["\x00"],
+    ],
+)  # fmt: skip
+def test_what_is_nothing_to_search_by(words: list[str]) -> None:
+    with pytest.raises(SearchError) as caught:
+        read_wanted(words, "VN", TODAY)
+    assert not any(word.strip() and word in str(caught.value) for word in words)
+
+
+@pytest.mark.parametrize(
+    ("who", "seen"),
+    [
+        ("bo", [*HOA_ALONE, "Nguyen Thi Hoa", "Nguyễn Thị Hoàng Yến"]),
+        ("hue", [*HOA_ALONE, "Nguyen Thi Hoa"]),
+        ("tram", [*HOA_ALONE, "Nguyen Thi Hoa"]),
+        ("tram2", []),
+        ("saigon", ["Nguyễn Thị Hoàng Yến"]),
+    ],
+)
+def test_everybody_sees_their_area(filled: Desk, who: str, seen: list[str]) -> None:
+    assert names(filled, "Nguyễn Thị Hoà", who=who) == seen
+
+
+def test_an_auditor_sees_nobody(filled: Desk) -> None:
+    before = filled.told()
+    with pytest.raises(NotAllowedError):
+        found(filled, "Nguyễn Thị Hoà", who="kiem")
+    assert filled.told() == before
+
+
+def test_who_was_shown_is_told_and_not_what_was_asked(filled: Desk) -> None:
+    found(filled, "Nguyễn Thị Hoà", who="saigon")
+    found(filled, HOA["id_number"], who="saigon")
+    assert filled.told()[-2:] == ["saigon person.find persons 3", "saigon person.find nobody"]
