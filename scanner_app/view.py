@@ -140,6 +140,9 @@ def _looking(screen: Screen, state: State, width: int, height: int) -> Canvas:
         case _ if screen.bar.trouble is not None:
             words = verdict_words(screen.bar.trouble, language)
             _at_the_bottom(canvas, _notice_strip(words, width, height))
+        case _ if screen.picture is None and screen.has_camera:
+            other = PHRASES[other_language(language)]["plug_in"]
+            _toast(canvas, f"{PHRASES[language]['plug_in']}  /  {other}")
     return canvas
 
 

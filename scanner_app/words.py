@@ -36,6 +36,7 @@ PHRASES: Final = {
     "vi": {
         **screen.PHRASES["vi"],
         "use_reader": "QUÉT MÃ BẰNG MÁY ĐỌC",
+        "plug_in": "Cắm lại camera; máy đọc mã vẫn dùng được",
         "reading": "ĐANG ĐỌC MÃ …",
         "cleared": "ĐÃ XÓA – MỜI NGƯỜI TIẾP THEO",
         "compared": "GIẤY TỜ ĐÃ KHỚP",
@@ -61,6 +62,7 @@ PHRASES: Final = {
     "en": {
         **screen.PHRASES["en"],
         "use_reader": "SCAN THE CODE WITH THE READER",
+        "plug_in": "Plug the camera in again; a code reader still works",
         "reading": "READING …",
         "cleared": "CLEARED – NEXT PERSON",
         "compared": "ID COMPARED",

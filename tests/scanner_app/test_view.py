@@ -1,5 +1,6 @@
 """The screens: every verdict in both languages at several sizes, and what must never appear."""
 
+from dataclasses import replace
 from itertools import combinations, product
 
 import cv2
@@ -278,6 +279,18 @@ def test_the_counts_of_the_shift_stand_on_the_screen() -> None:
 def test_while_nobody_can_be_checked_the_screen_says_so_before_anybody_comes() -> None:
     fresh, stale = (compose(screen(Looking(), trust=t), 1280, 720) for t in (FRESH, trust(left=0)))
     assert len(stale.text_boxes) > len(fresh.text_boxes)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_camera_that_is_away_is_told_with_what_to_do(language: str) -> None:
+    away = replace(screen(Looking(), language), picture=None)
+    reader = replace(away, has_camera=False)
+    for width, height in SIZES:
+        canvas = compose(away, width, height)
+        assert len(canvas.text_boxes) == len(compose(reader, width, height).text_boxes) + 1
+        for box in canvas.text_boxes:
+            assert 0 <= box.left <= box.right <= width
+            assert 0 <= box.top <= box.bottom <= height
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
