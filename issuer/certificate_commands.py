@@ -115,7 +115,8 @@ def draw_all(
     drawn = 0
     with progress_bar("drawing", count) as advance:
         for certificate in certificates:
-            drawn += draw(certificate, out, table)
+            if certificate.text is not None:  # one of a person whose data were erased has none
+                drawn += draw(certificate, out, table)
             advance(1)
     say(f"drew {drawn} into {out}" + (f"; {count - drawn} were there" if drawn < count else ""))
 
@@ -146,6 +147,8 @@ def _check_printable(certificate: StandingCertificate) -> None:
             f"the certificate is {certificate.state} and is not drawn",
             hint="dosepass-issuer list --state issued shows those that are",
         )
+    if certificate.text is None:
+        raise NoSuchCertificateError("its data were erased on lawful request")
 
 
 def _described(certificate: StandingCertificate) -> dict[str, str | None]:

@@ -29,6 +29,7 @@ from issuer.options import (
     register_place,
     vaccine_table,
 )
+from issuer.person_commands import person_commands
 from issuer.progress import progress_bar
 from issuer.queue_commands import queue_commands
 from issuer.record_commands import record_commands
@@ -86,6 +87,7 @@ for _other in (
     record_commands,
     serve_command,
     merge_commands,
+    person_commands,
 ):
     cli.add_command(_other)
 

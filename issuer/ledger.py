@@ -107,6 +107,9 @@ class RegisterLedger:
                 digests = bytearray(GENUINE_LIST_BYTES)
             start = index * DIGEST_LENGTH
             digests[start : start + DIGEST_LENGTH] = genuine_digest(payload)
+        erased = status_lists.erased_digests(self._connection, self._issuer, number, kid.hex())
+        for index, digest in erased:
+            digests[index * DIGEST_LENGTH : (index + 1) * DIGEST_LENGTH] = digest
         return bytes(digests)
 
 

@@ -90,6 +90,11 @@ def restore(
     waited = last_state(connection, record_id) is RecordState.REVIEW
     if record is None or record.state != RecordState.WITHDRAWN:
         raise ChangeError("there is no withdrawn record to put back")
+    _check_not_erased(
+        connection.execute(
+            select(PersonRow.erased_at).where(PersonRow.id == record.person_id)
+        ).scalar()
+    )
     if waited:
         record_changes(connection, [record_id], RecordState.REVIEW, operator, reason, now)
         wait_again(connection, record_id, now)
@@ -229,6 +234,7 @@ def _correct_person(
     person = connection.execute(
         select(PersonRow.__table__).where(PersonRow.id == former.person_id).with_for_update()
     ).one()
+    _check_not_erased(person.erased_at)
     changes = dict(_changed(former, record, person))
     number = changes.get("id_number")
     if number is not None:
@@ -259,6 +265,11 @@ def _changed(former: Any, record: DoseRecord, person: Any) -> Iterator[tuple[str
         yield "id_number", identity.id_number
     if identity.phone not in (None, former.phone) and person.phone in (None, former.phone):
         yield "phone", identity.phone
+
+
+def _check_not_erased(erased_at: int | None) -> None:
+    if erased_at is not None:
+        raise ChangeError("the data of that person were erased on lawful request")
 
 
 def _take_over(connection: Connection, person_id: int, number: str, noted: Row) -> None:
@@ -372,7 +383,8 @@ def _people_of(connection: Connection, record_ids: Sequence[int]) -> list[int]:
 
 def _roots(connection: Connection, person_ids: Iterable[int]) -> set[int]:
     ours = within(connection, PersonRow.__table__.c.id, person_ids)
-    query = select(PersonRow.id, PersonRow.merged_into).where(ours)
+    # Of somebody whose data were erased, no certificate follows.
+    query = select(PersonRow.id, PersonRow.merged_into).where(ours, PersonRow.erased_at.is_(None))
     return {merged_into or key for key, merged_into in connection.execute(query)}
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.sql import ColumnElement
 
+from issuer.register.desk_models import ErasedCertificateRow
 from issuer.register.models import EXCEPTIONS, CertificateRow, CertificateState, StatusListRow
 from spec.certificate import Timestamp
 from spec.limits import STATUS_LIST_SIZE
@@ -101,6 +102,19 @@ def signed_payloads(
         CertificateRow.position - number * STATUS_LIST_SIZE, CertificateRow.payload
     ).where(CertificateRow.id.in_(ids), CertificateRow.state.in_(_SIGNED))
     return ((index, payload) for index, payload in connection.execute(query))
+
+
+def erased_digests(
+    connection: Connection, issuer: str, number: int, kid: str
+) -> Iterator[tuple[int, bytes]]:
+    """Index and digest of what a key signed in a list and whose payload was erased since."""
+    query = (
+        select(CertificateRow.position - number * STATUS_LIST_SIZE, ErasedCertificateRow.digest)
+        .join(ErasedCertificateRow, ErasedCertificateRow.certificate_id == CertificateRow.id)
+        .where(*_in_list(issuer, number), CertificateRow.kid == kid)
+        .where(CertificateRow.state.in_(_SIGNED))
+    )
+    return ((index, digest) for index, digest in connection.execute(query))
 
 
 def _in_list(issuer: str, number: int) -> tuple[ColumnElement[bool], ...]:

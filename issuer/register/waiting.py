@@ -273,7 +273,7 @@ def _same(connection: Connection, person_id: int | None, record: Any, now: Times
     person = connection.execute(
         select(PersonRow.__table__).where(PersonRow.id == person_id).with_for_update()
     ).one_or_none()
-    if person is None:
+    if person is None or person.erased_at is not None:
         raise WaitingError("there is no such person")
     changes: Row = {}
     if person.sex is None and record.sex is not None:
