@@ -20,6 +20,7 @@ from spec.vaccines import Vaccine
 __all__ = [
     "Note",
     "check_day",
+    "read_area",
     "read_birth_date",
     "read_dose_number",
     "read_health_card",
@@ -46,6 +47,7 @@ _SERIAL: Final = re.compile(r"[1-9]\d{4}(?:\.0+)?", re.ASCII)
 """Five digits: a date from 1927 on. Four are a year."""
 _WITH_TIME: Final = re.compile(r"(\S+)[ T]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?", re.ASCII)
 _HEALTH_CARD: Final = re.compile(r"[A-Z]{2}[1-5]\d{12}|\d{10}", re.ASCII)
+_AREA: Final = re.compile(r"\d{1,5}", re.ASCII)
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", re.ASCII)
 _MONTH_FIRST: Final = re.compile(r"(\d{1,2})/(\d{4})", re.ASCII)
@@ -246,6 +248,12 @@ def read_old_numbers(cells: tuple[str, ...], present: str | None) -> tuple[str, 
     """Former numbers of a sound form; they only help to find somebody, so none is missed."""
     numbers = (parse_id_number(_clean(cell), None) for cell in cells)
     return tuple({one.text: None for one in numbers if one is not None and one.text != present})
+
+
+def read_area(cell: str) -> str:
+    """The code of a province or district; one of another form says nothing."""
+    text = _clean(cell)
+    return text if _AREA.fullmatch(text) else ""
 
 
 def _year_first(text: str, today: date, field: str, note: Note) -> str:

@@ -16,9 +16,9 @@ from issuer.certificate_commands import (
     show,
 )
 from issuer.correction_commands import correction_commands
-from issuer.csv_file import open_csv
 from issuer.fall_commands import fall_commands
 from issuer.find_command import find
+from issuer.import_commands import import_records, undo
 from issuer.intake import take_in
 from issuer.merge_commands import merge_commands
 from issuer.options import (
@@ -33,11 +33,13 @@ from issuer.person_commands import person_commands
 from issuer.progress import progress_bar
 from issuer.queue_commands import queue_commands
 from issuer.record_commands import record_commands
+from issuer.record_files import open_records
 from issuer.records import Rules
 from issuer.register.database import Register
 from issuer.report import Report
 from issuer.serve_commands import serve_command
 from issuer.signing import AuthorityKeys
+from issuer.site_commands import site_commands
 from issuer.site_list import SITES_FILE, read_sites
 from issuer.source import Source
 from issuer.statistics_commands import statistics_commands
@@ -59,6 +61,7 @@ from keys.secrets import SecretsHandler
 from spec.vaccines import VaccineTable
 
 __all__ = ["cli"]
+
 
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 _FOLDER: Final = click.Path(path_type=Path, file_okay=False)
@@ -88,6 +91,9 @@ for _other in (
     serve_command,
     merge_commands,
     person_commands,
+    import_records,
+    undo,
+    site_commands,
 ):
     cli.add_command(_other)
 
@@ -117,7 +123,7 @@ def issue(
     home: Path,
     secrets: SecretsHandler,
 ) -> int:
-    """Take in the dose records of FILE (CSV) and issue the certificates that follow.
+    """Take in the dose records of FILE and issue the certificates that follow.
 
     Ends with 0 when every row went through, 1 when some were refused. To run it again is always
     safe: nothing is issued twice.
@@ -125,7 +131,7 @@ def issue(
     authority = Authority.open(home)
     life = certificate_life(authority, valid_days)
     _check_report(file, report_file)
-    records = open_csv(file)
+    records = open_records(file)
     sites = read_sites(sites_file, authority.home / SITES_FILE)
     keys = AuthorityKeys(authority, secrets)
     keys.at(SystemClock().now())  # Whoever has no key should hear it before the work begins.

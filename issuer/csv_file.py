@@ -13,7 +13,7 @@ from typing import Final
 from issuer.register.models import RecordSource
 from issuer.source import COLUMNS, RecordFileError, SourceRow
 
-__all__ = ["CsvFile", "open_csv"]
+__all__ = ["DELIMITERS", "CsvFile", "open_csv", "rows_of_text", "scan_text"]
 
 MAX_LINES_A_ROW: Final = 20
 """Physical lines of one row. More means a quotation mark that was never closed, and would swallow
@@ -23,7 +23,7 @@ MAX_LINE_LENGTH: Final = 1 << 20
 """Characters of one physical line. A sound row has some hundred; what is longer counts as broken,
 and no more than this is kept of it."""
 
-_DELIMITERS: Final = ",;\t"
+DELIMITERS: Final = ",;\t"
 """Comma, and what spreadsheets write under a Vietnamese locale or copy from their cells."""
 
 _CHUNK: Final = 1 << 20
@@ -55,7 +55,7 @@ class CsvFile:
         `cells` of a row that is not broken come in the order of COLUMNS.
         """
         with self.path.open(encoding="utf-8-sig", newline="") as file:
-            source = _rows(file, self.delimiter)
+            source = rows_of_text(file, self.delimiter)
             next(source)
             for row in source:
                 if any(cell.strip() for cell in row.cells):
@@ -74,7 +74,7 @@ def open_csv(path: Path) -> CsvFile:
     Raises RecordFileError when it is not UTF-8 or its header is not ours, OSError when it cannot
     be read.
     """
-    digest, lines = _scan(path)
+    digest, lines = scan_text(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         first = file.readline()
     header, delimiter = _header(first)
@@ -88,7 +88,7 @@ def open_csv(path: Path) -> CsvFile:
     )
 
 
-def _scan(path: Path) -> tuple[bytes, int]:
+def scan_text(path: Path) -> tuple[bytes, int]:
     """Hash the file, count its lines, and make sure that all of it is UTF-8."""
     digest, lines, last = hashlib.sha256(), 0, b""
     decoder = codecs.getincrementaldecoder("utf-8")()
@@ -133,7 +133,7 @@ def _header(first: str) -> tuple[list[str], str]:
     """Split the header line with the delimiter that gives the most known columns."""
     candidates = [
         ([cell.strip().casefold() for cell in next(csv.reader([first], delimiter=sign), [])], sign)
-        for sign in _DELIMITERS
+        for sign in DELIMITERS
     ]
     return max(candidates, key=lambda candidate: len(set(candidate[0]) & set(COLUMNS)))
 
@@ -183,7 +183,7 @@ class _Lines:
         return first[:MAX_LINE_LENGTH].rstrip("\r\n")
 
 
-def _rows(file: TextIOBase, delimiter: str) -> Iterator[SourceRow]:
+def rows_of_text(file: TextIOBase, delimiter: str) -> Iterator[SourceRow]:
     """Split a file into rows; a broken row costs its first line and no other."""
     lines = _Lines(file)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)

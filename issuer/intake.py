@@ -33,6 +33,7 @@ from issuer.register.sites import Site, any_listed, sites_of
 from issuer.register.statistics import refresh_statistics
 from issuer.register.waiting import Waiting, open_items
 from issuer.source import Source
+from issuer.taking_back import each_identifier_once, take_back
 from keys.clock import Clock
 from keys.errors import HintedError
 from spec.certificate import Timestamp
@@ -143,7 +144,8 @@ class Intake:
             raise UndoneImportError from None
 
     def _batches(self, source: Source) -> Iterator[list[ReadRow]]:
-        return read_batches(source, self.rules, historical=self.historical, size=self.size)
+        batches = read_batches(source, self.rules, historical=self.historical, size=self.size)
+        return each_identifier_once(batches)
 
     @contextmanager
     def _matching(self) -> Iterator[Connection]:
@@ -178,6 +180,7 @@ class Intake:
         self, connection: Connection, fresh: dict[bytes, ReadRow], now: Timestamp
     ) -> dict[bytes, Judged]:
         """Hold rows against the register; who is accepted there is stored, rows not yet."""
+        taken_back = take_back(connection, fresh.values(), self.sender, now)
         records = [row.record for row in fresh.values() if row.record is not None]
         sites = sites_of(connection, {record.site for record in records}, now, self.area)
         listed = self.rules.sites is None and bool(sites) and any_listed(connection)
@@ -188,7 +191,10 @@ class Intake:
             noted = row.findings
             if listed and site is not None and not site.listed:
                 noted += (Finding("site", ReasonCode.SITE_UNKNOWN),)
-            judged[key] = self._decide(people, row, noted, site)
+            if row.retracts:
+                judged[key] = _retracted(row, noted, known=row.source_id in taken_back)
+            else:
+                judged[key] = self._decide(people, row, noted, site)
         save_people(connection, people.all, now)
         return judged
 
@@ -228,6 +234,14 @@ def _refused(row: ReadRow, findings: tuple[Finding, ...], site: Site | None) -> 
     return Judged(row=row, decision=decision, state=RecordState.REFUSED, site=site)
 
 
+def _retracted(row: ReadRow, findings: tuple[Finding, ...], *, known: bool) -> Judged:
+    """A row that states no dose: it takes one back."""
+    if not known:
+        return _refused(row, (*findings, Finding("row", ReasonCode.RECORD_UNKNOWN)), None)
+    decision = Decision(None, findings)
+    return Judged(row=row, decision=decision, state=RecordState.WITHDRAWN, site=None)
+
+
 def _stands(former: KnownRow) -> bool:
     """Tell whether a row that came before needs no second look.
 
@@ -265,6 +279,7 @@ _RESULTS: Final = {
     RecordState.ACCEPTED: RowResult.ACCEPTED,
     RecordState.REVIEW: RowResult.WAITING,
     RecordState.REFUSED: RowResult.REFUSED,
+    RecordState.WITHDRAWN: RowResult.WITHDRAWN,
 }
 
 

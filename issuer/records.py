@@ -29,15 +29,28 @@ class _Vaccines:
     def __init__(self, table: VaccineTable) -> None:
         self.table = table
         self._known: dict[str, Vaccine | None] = {}
+        self._by_code = {
+            code.casefold(): vaccine
+            for vaccine in table.vaccines.values()
+            for code in (vaccine.eu_product, vaccine.icd11, vaccine.cvx and f"CVX {vaccine.cvx}")
+            if code
+        }
 
     def __call__(self, text: str) -> Vaccine | None:
         try:
             return self._known[text]
         except KeyError:
-            found = self.table.find(text)
+            found = self.table.find(text) or self._by_all(text)
         if len(self._known) < _KEPT_SPELLINGS:
             self._known[text] = found
         return found
+
+    def _by_all(self, text: str) -> Vaccine | None:
+        """Find the one product of which names and codes speak, divided by `;` as in messages."""
+        parts = [part.strip() for part in text.split(";")]
+        found = [self.table.find(part) or self._by_code.get(part.casefold()) for part in parts]
+        products = {one.code: one for one in found if one is not None}
+        return next(iter(products.values())) if len(products) == 1 else None
 
     def __reduce__(self) -> "tuple[type[_Vaccines], tuple[VaccineTable]]":
         return _Vaccines, (self.table,)
@@ -156,8 +169,8 @@ def read_row(row: SourceRow, rules: Rules, *, historical: bool = False) -> ReadR
         findings=tuple(findings),
         historical=historical or row.historical or _is_late(record, rules.today),
         person_of_row=row.person_of_row,
-        province=row.further.province,
-        district=row.further.district,
+        province=cells.read_area(row.further.province),
+        district=cells.read_area(row.further.district),
         source_id=row.source_id,
         retracts=row.retracts,
     )

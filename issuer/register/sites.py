@@ -12,7 +12,15 @@ from issuer.register.models import Row
 from issuer.register.people_models import SiteRow
 from spec.certificate import Timestamp
 
-__all__ = ["ListedSite", "Site", "any_listed", "list_sites", "sites_of"]
+__all__ = [
+    "KnownSite",
+    "ListedSite",
+    "Site",
+    "any_listed",
+    "known_sites",
+    "list_sites",
+    "sites_of",
+]
 
 _CODE_LENGTH: Final = 5
 """A facility code of the national layout: two digits of the province and three more."""
@@ -52,6 +60,20 @@ class ListedSite:
         return (self.code or self.name).casefold()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownSite:
+    """A site as the register knows it."""
+
+    id: int
+    code: str | None
+    name: str
+    province: str | None
+    district: str | None
+    codes_of: int | None
+    mobile: int
+    listed: int
+
+
 def sites_of(
     connection: Connection, names: Iterable[str], now: Timestamp, sender: Area = NATION
 ) -> dict[str, Site]:
@@ -79,19 +101,40 @@ def any_listed(connection: Connection) -> bool:
 
 def list_sites(connection: Connection, sites: Sequence[ListedSite], now: Timestamp) -> int:
     """Take a list of sites over, in place of what was known of them; gives how many are new."""
-    known = _known(connection, [site.key for site in sites])
     rows = {site.key: _row(site) for site in sites}
-    again = [{f"new_{name}": value for name, value in row.items()} for key, row in rows.items()
-             if key in known]  # fmt: skip
-    new = [{**row, "first_seen_at": now} for key, row in rows.items() if key not in known]
+    table = SiteRow.__table__.c
+    names = [*rows, *(row["name_key"] for row in rows.values())]
+    query = select(table.key, table.listed).where(within(connection, table.key, names))
+    known = dict(connection.execute(query).all())
+    again: list[Row] = []
+    new: list[Row] = []
+    for key, row in rows.items():
+        # Records may have named it by its name, before anybody knew its code.
+        former = key if key in known else row["name_key"]
+        if key in known or known.get(former) == 0:
+            again.append({"former": former} | {f"new_{name}": row[name] for name in _LISTED})
+            known[former] = 1
+        else:
+            new.append({**row, "first_seen_at": now})
     if again:
-        changes: Row = {name: bindparam(f"new_{name}") for name in _LISTED if name != "key"}
+        changes: Row = {name: bindparam(f"new_{name}") for name in _LISTED}
         connection.execute(
-            update(SiteRow).where(SiteRow.key == bindparam("new_key")).values(**changes), again
+            update(SiteRow).where(SiteRow.key == bindparam("former")).values(**changes), again
         )
     if new:
         connection.execute(insert(SiteRow), new)
     return len(new)
+
+
+def known_sites(
+    connection: Connection, after: int, limit: int, *, only_unlisted: bool = False
+) -> list[KnownSite]:
+    """The next sites behind an id, in the order in which they became known."""
+    columns = [getattr(SiteRow, name) for name in KnownSite.__slots__]
+    query = select(*columns).where(SiteRow.id > after).order_by(SiteRow.id).limit(limit)
+    if only_unlisted:
+        query = query.where(SiteRow.listed == 0)
+    return [KnownSite(**row._mapping) for row in connection.execute(query)]
 
 
 _LISTED = ("key", "code", "name", "name_key", "province", "district", "codes_of", "mobile",

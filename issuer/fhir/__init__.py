@@ -1,0 +1,1 @@
+"""Dose records as FHIR R4 Immunization resources."""

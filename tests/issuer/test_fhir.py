@@ -1,0 +1,293 @@
+"""FHIR bundles: what they state, what takes an earlier message back, and what is no bundle."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from issuer.fhir.bundle import BundleError
+from issuer.fhir.file import MAX_BUNDLE_BYTES, bundle_of
+from issuer.intake import Intake, RowOutcome, RowResult
+from issuer.record_files import open_records
+from issuer.records import Rules, read_row
+from issuer.register.models import RecordSource
+from issuer.source import RecordFileError, SourceRow
+from spec.dates import BirthDate
+from tests.authority import NOW, vaccine_table
+from tests.issuer.world import World
+
+RULES = Rules.of(table=vaccine_table(), now=NOW)
+CVX, ICD11 = "http://hl7.org/fhir/sid/cvx", "http://id.who.int/icd11/mms"
+EU = "https://ec.europa.eu/health/documents/community-register/html/"
+
+PATIENT: dict[str, Any] = {
+    "resourceType": "Patient",
+    "id": "hoa",
+    "identifier": [
+        {"system": "https://bhyt.example/the", "value": "GD4797912345678"},
+        {"use": "official", "system": "https://cccd.example", "value": "079190000123"},
+        {"use": "old", "system": "https://cmnd.example", "value": "012345678"},
+    ],
+    "name": [{"use": "official", "family": "Nguyễn", "given": ["Thị", "Hoà"]}],
+    "birthDate": "1990-12-31",
+    "gender": "female",
+    "telecom": [{"system": "email", "value": "a@b"}, {"system": "phone", "value": "+84912345678"}],
+}
+
+
+def dose(**changes: Any) -> dict[str, Any]:
+    stated = {
+        "resourceType": "Immunization",
+        "identifier": [{"system": "urn:site:46001", "value": "2021-0001"}],
+        "status": "completed",
+        "vaccineCode": {"coding": [{"system": CVX, "code": "210"}]},
+        "patient": {"reference": "Patient/hoa"},
+        "occurrenceDateTime": "2021-06-16T08:30:00+07:00",
+        "lotNumber": "AZ-1",
+        "location": {"identifier": {"value": "46001"}, "display": "TYT Vĩnh Ninh"},
+        "protocolApplied": [{"doseNumberPositiveInt": 1}],
+    }
+    return {name: value for name, value in (stated | changes).items() if value is not None}
+
+
+def second(**changes: Any) -> dict[str, Any]:
+    return dose(
+        identifier=[{"system": "urn:site:46001", "value": "2021-0002"}],
+        occurrenceDateTime="2021-08-20",
+        protocolApplied=[{"doseNumberPositiveInt": 2}],
+        **changes,
+    )
+
+
+def message(*resources: Any, patient: Any = PATIENT, **more: Any) -> bytes:
+    entries = [{"resource": resource} for resource in (patient, *resources)]
+    document = {"resourceType": "Bundle", "type": "transaction", "entry": entries, **more}
+    return json.dumps(document).encode()
+
+
+def rows(*resources: Any, **more: Any) -> list[SourceRow]:
+    return list(bundle_of(message(*resources, **more)).rows())
+
+
+def take_in(world: World, data: bytes, sender: str | None = None) -> list[RowOutcome]:
+    rules = Rules.of(table=vaccine_table(), now=world.clock.now())
+    intake = Intake(
+        register=world.register, rules=rules, table=vaccine_table(), clock=world.clock,
+        sender=sender,
+    )  # fmt: skip
+    return [outcome for batch in intake.run(bundle_of(data)) for outcome in batch]
+
+
+def results(world: World, data: bytes, sender: str | None = None) -> list[RowResult]:
+    return [outcome.result for outcome in take_in(world, data, sender)]
+
+
+def test_what_a_dose_states() -> None:
+    (row,) = rows(dose())
+    assert row.cells == (
+        "Nguyễn Thị Hoà", "1990-12-31", "Nữ", "079190000123", "+84912345678", "CVX 210",
+        "2021-06-16", "AZ-1", "46001",
+    )  # fmt: skip
+    assert row.further.old_numbers == ("012345678",)
+    assert (row.further.health_card, row.further.dose_number) == ("GD4797912345678", "1")
+    assert (row.source_id, row.line) == ("urn:site:46001|2021-0001", 2)
+    read = read_row(row, RULES)
+    assert read.findings == ()
+    assert read.record is not None
+    assert read.record.identity.birth_date == BirthDate(1990, 12, 31)
+    assert read.record.identity.old_numbers == ("012345678",)
+    assert json.loads(row.raw)[0]["lotNumber"] == "AZ-1"
+
+
+@pytest.mark.parametrize(
+    ("codings", "product"),
+    [
+        ([{"system": CVX, "code": "208"}], 4),
+        ([{"system": ICD11, "code": "XM8NQ0"}], 4),
+        ([{"system": EU, "code": "EU/1/20/1528"}], 4),
+        ([{"system": CVX, "code": "208"}, {"system": EU, "code": "EU/1/20/1528"}], 4),
+        ([{"system": CVX, "code": "213"}, {"system": ICD11, "code": "XM3DT5"}], 5),
+        ([{"display": "Comirnaty"}], 4),
+        ([{"system": CVX, "code": "208"}, {"system": EU, "code": "EU/1/20/1507"}], None),
+        ([{"system": CVX, "code": "213"}], None),
+        ([{"system": "urn:other", "code": "208"}], None),
+        ([{"system": ICD11, "code": "XM68M6"}], None),
+        ([], None),
+    ],
+)
+def test_codes_of_products(codings: list[dict[str, str]], product: int | None) -> None:
+    (row,) = rows(second(vaccineCode={"coding": codings}))
+    record = read_row(row, RULES).record
+    assert (record and record.vaccine) == product
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {"patient": {"reference": "#p"}, "contained": [PATIENT | {"id": "p"}]},
+        {"patient": {"reference": "https://other.example/fhir/Patient/hoa"}},
+        {"patient": {"reference": "Patient/hoa"}},
+    ],
+)
+def test_the_patient_is_found_inside_the_bundle(where: dict[str, Any]) -> None:
+    assert rows(dose(**where))[0].cells[0] == "Nguyễn Thị Hoà"
+
+
+def test_the_patient_by_full_url() -> None:
+    entries = [
+        {"fullUrl": "urn:uuid:1", "resource": PATIENT},
+        {"resource": dose(patient={"reference": "urn:uuid:1"})},
+    ]
+    (row,) = bundle_of(json.dumps({"resourceType": "Bundle", "entry": entries}).encode()).rows()
+    assert row.cells[0] == "Nguyễn Thị Hoà"
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ({"display": "Trạm lưu động 3"}, "Trạm lưu động 3"),
+        ({"reference": "#l"}, "46001"),
+        ({"reference": "Location/unknown"}, "CDC Huế"),
+    ],
+)
+def test_where_it_was_given(place: dict[str, Any], said: str) -> None:
+    location = {"resourceType": "Location", "id": "l", "identifier": [{"value": "46001"}]}
+    actor = {"actor": {"display": "CDC Huế"}}
+    (row,) = rows(dose(location=place, contained=[location], performer=[actor]))
+    assert row.cells[8] == said
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"status": "not-done"}, {"row:NOT_GIVEN"}),
+        ({"status": "in-progress"}, {"row:ROW_BROKEN"}),
+        ({"status": None}, {"row:ROW_BROKEN"}),
+        ({"patient": {"reference": "Patient/nobody"}}, {"full_name:MISSING_NAME",
+         "birth_date:DOB_MISSING", "id_number:ID_MISSING"}),
+        ({"patient": "hoa"}, {"full_name:MISSING_NAME", "birth_date:DOB_MISSING",
+         "id_number:ID_MISSING"}),
+        ({"occurrenceDateTime": None, "occurrenceString": "hè 2021"}, {"injected_on:DATE_MISSING"}),
+        ({"occurrenceDateTime": "2021-06"}, {"injected_on:DATE_FORMAT"}),
+        ({"occurrenceDateTime": "2022-06-16"}, {"injected_on:DATE_FUTURE"}),
+        ({"vaccineCode": "AZ"}, {"vaccine:VACCINE_MISSING"}),
+        ({"vaccineCode": {"coding": [{"code": 210}]}}, {"vaccine:VACCINE_MISSING"}),
+        ({"location": None}, {"site:SITE_MISSING"}),
+        ({"lotNumber": 7}, {"lot:LOT_MISSING"}),
+        ({"protocolApplied": [{"doseNumberString": "booster"}]},
+         {"dose_number:DOSE_NUMBER_FORMAT"}),
+    ],
+)  # fmt: skip
+def test_what_a_resource_lacks_is_named(changes: dict[str, Any], expected: set[str]) -> None:
+    found = read_row(rows(dose(**changes))[0], RULES).findings
+    assert {f"{finding.field}:{finding.code}" for finding in found} == expected
+
+
+def test_history_told_by_somebody_else_is_a_back_load() -> None:
+    (row,) = rows(dose(primarySource=False, occurrenceDateTime="2021-12-01"))
+    assert read_row(row, RULES).historical
+    assert not read_row(rows(dose(occurrenceDateTime="2021-12-01"))[0], RULES).historical
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "not JSON"),
+        (b"{", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b"\xff\xfe{}", "not JSON"),
+        (b"[]", "not a JSON object"),
+        (b"{}", "not a FHIR Bundle"),
+        (b'{"resourceType": "Patient"}', "not a FHIR Bundle"),
+        (b'{"resourceType": "Bundle"}', "no Immunization"),
+        (b'{"resourceType": "Bundle", "entry": {"resource": 1}}', "no Immunization"),
+        (message(), "no Immunization"),
+    ],
+)
+def test_what_is_no_bundle(data: bytes, said: str) -> None:
+    with pytest.raises(BundleError, match=said) as caught:
+        bundle_of(data)
+    assert caught.value.hint
+
+
+def test_a_bundle_has_a_size() -> None:
+    with pytest.raises(RecordFileError, match="larger than"):
+        bundle_of(b" " * (MAX_BUNDLE_BYTES + 1))
+
+
+def test_the_case_of_hue_in_one_message(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    assert results(world, message(dose(), second())) == [RowResult.ACCEPTED] * 2
+    world.issuing().run()
+    (certificate,) = world.issued()
+    assert (certificate.colour.word, len(certificate.doses)) == ("green", 2)
+    assert results(world, message(dose(), second())) == [RowResult.REPEATED] * 2
+    assert results(world, message(second(), dose(), id="other")) == [RowResult.REPEATED] * 2
+
+
+def test_entered_in_error_takes_the_record_back(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    results(world, message(dose(), second()))
+    gone = message(second(status="entered-in-error"))
+    assert results(world, gone) == [RowResult.WITHDRAWN]
+    world.issuing().run()
+    assert [len(one.doses) for one in world.issued()] == [1]
+    assert results(world, gone) == [RowResult.REPEATED]
+    assert results(world, message(second())) == [RowResult.REPEATED], "it stays taken back"
+
+
+def test_a_correction_is_a_withdrawal_and_a_new_resource(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    wrong = second(vaccineCode={"coding": [{"system": CVX, "code": "208"}]})
+    results(world, message(dose(), wrong))
+    right = second() | {"identifier": [{"system": "urn:site:46001", "value": "2021-0003"}]}
+    both = message(wrong | {"status": "entered-in-error"}, right)
+    assert results(world, both) == [RowResult.WITHDRAWN, RowResult.ACCEPTED]
+    world.issuing().run()
+    assert [[dose.vaccine for dose in one.doses] for one in world.issued()] == [[1, 1]]
+
+
+def test_the_same_identifier_with_other_values_replaces(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    results(world, message(dose(), second()))
+    later = second() | {"occurrenceDateTime": "2021-08-25"}
+    assert results(world, message(later)) == [RowResult.ACCEPTED]
+    world.issuing().run()
+    assert [f"{dose.day}" for dose in world.issued()[0].doses] == ["2021-06-16", "2021-08-25"]
+
+
+def test_said_and_taken_back_in_one_message(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    said = message(dose(), dose(status="entered-in-error"), second())
+    assert results(world, said) == [RowResult.ACCEPTED, RowResult.WITHDRAWN, RowResult.ACCEPTED]
+    world.issuing().run()
+    assert [len(one.doses) for one in world.issued()] == [1]
+
+
+def test_nobody_takes_back_what_another_sent(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    results(world, message(dose(), second()), sender="site-46001")
+    gone = message(second(status="entered-in-error"))
+    (outcome,) = take_in(world, gone, sender="site-79001")
+    assert (outcome.result, outcome.findings[0].code) == (RowResult.REFUSED, "RECORD_UNKNOWN")
+    unknown = message(dose(status="entered-in-error", identifier=[{"value": "never"}]))
+    assert results(world, unknown, sender="site-46001") == [RowResult.REFUSED]
+    world.issuing().run()
+    assert [len(one.doses) for one in world.issued()] == [2]
+
+
+def test_a_file_is_known_by_its_content(tmp_path: Path) -> None:
+    path = tmp_path / "records.txt"
+    path.write_bytes(b"\xef\xbb\xbf\n " + message(dose()))
+    source = open_records(path)
+    assert (source.kind, source.name, source.lines) == (RecordSource.FHIR, "records.txt", 1)
+
+
+def test_letters_that_no_database_holds_are_replaced(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    patient = PATIENT | {"name": [{"text": "Nguyễn \ud800 Hoà"}]}
+    odd = dose(lotNumber="L\ud800\u0000", identifier=[{"value": "a\u0000\ud800"}])
+    (outcome,) = take_in(world, message(odd, patient=patient))
+    assert outcome.result is RowResult.REFUSED
+    assert [finding.code for finding in outcome.findings] == ["NAME_GARBLED"]
