@@ -109,29 +109,28 @@ class Patience:
 class _Body:
     """The body of a request, each of whose reads is a wait."""
 
+    __slots__ = ("_environ", "_patience", "_stream", "_whole")
+
     def __init__(self, stream: BinaryIO, patience: Patience, environ: Mapping[str, Any]) -> None:
         self._stream = stream
         self._patience = patience
-        self._peer = environ.get("REMOTE_ADDR", "")
-        self._length = announced_length(environ)
+        self._environ = environ
         self._whole: _Wait | None = None
 
     def read(self, size: int = -1) -> bytes:
         """Read as the server does. A body of known length gets its time once, for all reads."""
-        wait = self._begin()
+        wait = self._whole
+        if wait is None:
+            length = announced_length(self._environ)
+            wait = self._patience.begin(self._environ.get("REMOTE_ADDR", ""), length)
+            if length is not None:
+                self._whole = wait
+        else:
+            self._patience.resume(wait)
         try:
             return self._stream.read(size)
         finally:
             self._patience.end(wait)
-
-    def _begin(self) -> _Wait:
-        if self._length is None:
-            return self._patience.begin(self._peer)
-        if self._whole is None:
-            self._whole = self._patience.begin(self._peer, self._length)
-        else:
-            self._patience.resume(self._whole)
-        return self._whole
 
 
 class _Answer:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.authority import NOW, Authority
 from tests.verifier.conftest import Answer, LogLines, Service
@@ -220,3 +222,36 @@ def test_a_faulty_ring_is_a_fault_of_ours_and_lets_nobody_in(
     answer = ask(closed)
     assert (answer.status, answer.json["type"]) == (500, "/problems/internal")
     assert KEY not in closed.log.raw.decode() + json.dumps(answer.json)
+
+
+NAMES = st.text(st.characters(codec="utf-8", categories=["L"]), min_size=5, max_size=25).map(
+    lambda text: f"Đ{text}"
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(name=NAMES)
+@pytest.mark.parametrize(
+    "place", ["HTTP_AUTHORIZATION", "HTTP_ORIGIN", "PATH_INFO", "HTTP_X_REQUEST_ID"]
+)
+@pytest.mark.parametrize("scheme", ["", "Bearer ", "Basic "])
+def test_a_name_in_the_wrong_place_is_repeated_nowhere(
+    watched: Service, name: str, place: str, scheme: str
+) -> None:
+    """Not in the log, the answer, its head or the metrics of a service with keys and sites."""
+    watched.log.raw = b""
+    sent = (scheme + name).encode().decode("latin-1")
+    value = f"/v1/{sent}" if place == "PATH_INFO" else sent
+    answer = watched.raw(io.BytesIO(b'{"text": "x"}'), **{place: value})
+    assert answer.status in (401, 404)
+    metrics = watched.call("GET", "/metrics").body
+    for said in (watched.log.raw, answer.body, repr(answer.headers).encode(), metrics):
+        assert name not in said.decode()
+        assert json.dumps(name)[1:-1] not in said.decode()
+
+
+@pytest.fixture
+def watched(build: Build) -> Service:
+    return build(sites=(SITE,))
