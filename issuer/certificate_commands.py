@@ -28,7 +28,14 @@ from keys.times import to_rfc3339
 from spec.certificate import Certificate
 from spec.vaccines import VaccineTable
 
-__all__ = ["draw_all", "list_certificates", "of_persons", "print_certificates", "show"]
+__all__ = [
+    "certificate_json",
+    "draw_all",
+    "list_certificates",
+    "of_persons",
+    "print_certificates",
+    "show",
+]
 
 _PAGE: Final = 500
 _PRIVATE_FOLDER: Final = 0o700
@@ -47,7 +54,7 @@ def list_certificates(
     """List the certificates of the register by their numbers, without personal data."""
     states = list(CertificateState) if state is None else [CertificateState(state)]
     with opened(Authority.open(home), register_url) as register:
-        rows = (_described(one) for one in _pages(register, states))
+        rows = (certificate_json(one) for one in _pages(register, states))
         if as_json:
             click.echo(json.dumps({"certificates": list(rows)}, indent=2))
         else:
@@ -67,7 +74,7 @@ def show(number: str, as_json: bool, register_url: str | None, home: Path) -> No
         certificate = find_certificate(register, authority.issuer, number)
         with register.reading() as connection:
             trail = trail_of(connection, certificate.id)
-    described = {**_described(certificate), "kid": certificate.kid, "text": certificate.text}
+    described = {**certificate_json(certificate), "kid": certificate.kid, "text": certificate.text}
     if as_json:
         lines = [_as_json(line) for line in trail]
         click.echo(json.dumps({**described, "trail": lines}, ensure_ascii=False, indent=2))
@@ -151,7 +158,7 @@ def _check_printable(certificate: StandingCertificate) -> None:
         raise NoSuchCertificateError("its data were erased on lawful request")
 
 
-def _described(certificate: StandingCertificate) -> dict[str, str | None]:
+def certificate_json(certificate: StandingCertificate) -> dict[str, str | None]:
     """A certificate without anything that names its holder."""
     facts = Certificate.from_cbor(certificate.payload)
     return {

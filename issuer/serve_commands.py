@@ -6,6 +6,7 @@ from typing import Final
 
 import click
 
+from issuer.desk.attachment_store import ATTACHMENTS
 from issuer.options import register_option
 from issuer.site_list import SITES_FILE, read_sites
 from keys.authority import Authority
@@ -72,6 +73,7 @@ def serve_command(
             register=authority.home / REGISTER_FILE if register_url is None else register_url,
             issuer=authority.issuer,
             sites=read_sites(sites_file, authority.home / SITES_FILE),
+            papers=authority.home / ATTACHMENTS,
             host=host,
             port=port,
             workers=workers,

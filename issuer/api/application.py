@@ -10,7 +10,19 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from issuer.access.rights import Actor, check
 from issuer.access.sign_in import actor_of
-from issuer.api import accounts, audit_trail, imports, running, sessions
+from issuer.api import (
+    accounts,
+    audit_trail,
+    corrections,
+    dose_records,
+    falls,
+    figures,
+    imports,
+    people,
+    review,
+    running,
+    sessions,
+)
 from issuer.api.answer import Answer
 from issuer.api.call import Call, address_of
 from issuer.api.counts import Counts
@@ -33,6 +45,12 @@ __all__ = ["OPERATIONS", "create_app"]
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *sessions.OPERATIONS,
     *imports.OPERATIONS,
+    *dose_records.OPERATIONS,
+    *people.OPERATIONS,
+    *review.OPERATIONS,
+    *corrections.OPERATIONS,
+    *falls.OPERATIONS,
+    *figures.OPERATIONS,
     *accounts.OPERATIONS,
     *audit_trail.OPERATIONS,
 )

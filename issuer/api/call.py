@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import parse_qsl
@@ -10,6 +11,7 @@ from issuer.access.rights import Actor
 from issuer.api.fields import Fields
 from issuer.api.parts import Parts
 from issuer.api.problems import invalid
+from issuer.records import Rules
 from keys.serving.body import decode_json, read_body
 from spec.certificate import Timestamp
 
@@ -58,6 +60,11 @@ class Call:
         if self.account is None:
             raise AssertionError("the operation is open to anybody")
         return self.account
+
+    @property
+    def rules(self) -> Rules:
+        """What records and corrected values are judged by at this moment."""
+        return Rules.of(table=self.parts.table, now=self.now, sites=self.parts.sites)
 
     def number(self, name: str) -> int:
         """A number of the path."""
@@ -108,6 +115,18 @@ class Call:
         if value not in words:
             raise invalid(f"Give {name} as one of {', '.join(words)}.")
         return kind(value)
+
+    def query_day(self, name: str) -> date | None:
+        """A parameter that is a day such as 2021-06-16, or None."""
+        value = self.query(name)
+        if value is None:
+            return None
+        try:
+            if len(value) != len("2021-06-16"):
+                raise ValueError
+            return date.fromisoformat(value)
+        except ValueError:
+            raise invalid(f"Give {name} as a day, such as 2021-06-16.") from None
 
     def page(self) -> Page:
         """Which part of a list is asked for: `after` and `limit`."""

@@ -49,6 +49,10 @@ class Fields:
             raise invalid(f"Give {name} as 3 to 200 printable characters.", self.at(name))
         return text
 
+    def maybe_reason(self, name: str = "reason") -> str | None:
+        """The same where no reason is needed."""
+        return None if self._given(name) is None else self.reason(name)
+
     def choice(self, name: str, kind: type[_E]) -> _E:
         """One word of a vocabulary."""
         return self._choice(name, self._needed(name), kind)

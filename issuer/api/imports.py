@@ -19,7 +19,6 @@ from issuer.api.trail import tell
 from issuer.api.upload import uploaded
 from issuer.csv_file import open_csv
 from issuer.intake import Intake
-from issuer.records import Rules
 from issuer.register.changes import undo_import
 from issuer.register.imports import (
     ImportedRow,
@@ -116,7 +115,7 @@ def _take_in(call: Call, source: Source, how: _How) -> Answer:
     parts = call.parts
     intake = Intake(
         register=parts.register,
-        rules=Rules.of(table=parts.table, now=call.now, sites=parts.sites),
+        rules=call.rules,
         table=parts.table,
         clock=parts.clock,
         sender=call.actor.name,

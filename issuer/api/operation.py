@@ -29,7 +29,7 @@ PROBE: Final = Door.PROBE
 SIGNED_IN: Final = Door.SIGNED_IN
 
 _VARIABLE: Final = re.compile(r"\{(\w+)\}")
-_TEXTS: Final = frozenset({"account", "form", "number"})
+_TEXTS: Final = frozenset({"account", "figure", "form", "number"})
 _NUMBER: Final = "int(max=9007199254740991)"
 """The largest that every reader of JSON reads as it stands; the database holds more."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from issuer.api.rates import Rates
+from issuer.desk.attachment_store import AttachmentStore
 from issuer.register.database import Register
 from keys.clock import Clock
 from spec.vaccines import VaccineTable
@@ -22,6 +23,8 @@ class Parts:
     """The name that stands in certificates."""
     sites: frozenset[str] | None
     """Names or codes of known sites, case folded, of a file; None where there is none."""
+    papers: AttachmentStore
+    """Where the papers of correction requests lie."""
     folder: Path
     """Where files lie while they are read: on a disk of the register's own machine."""
     max_file: int

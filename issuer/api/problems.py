@@ -13,6 +13,13 @@ from issuer.access.audit import AuditBrokenError
 from issuer.access.rights import NotAllowedError, SamePersonError
 from issuer.access.sent import KeyReusedError
 from issuer.access.sign_in import MustWaitError, SignInError
+from issuer.desk.claims import ClaimedError
+from issuer.desk.corrected import ValuesError
+from issuer.desk.corrections import CorrectionError
+from issuer.desk.evidence import EvidenceError
+from issuer.desk.paper_kinds import AttachmentError
+from issuer.desk.queue import QueueError
+from issuer.desk.telling import NoSuchPersonError, ReasonError
 from issuer.intake import UndoneImportError
 from issuer.options import NoSuchCertificateError
 from issuer.register.changes import ChangeError
@@ -108,12 +115,20 @@ _KINDS: Final[Mapping[type[DosepassError], ProblemType]] = {
     RecordFileError: UNREADABLE_FILE,
     AccountError: CONFLICT,
     AuditBrokenError: CONFLICT,
+    AttachmentError: UNREADABLE_FILE,
     ChangeError: CONFLICT,
+    ClaimedError: CONFLICT,
+    CorrectionError: CONFLICT,
+    EvidenceError: CONFLICT,
     KeyReusedError: KEY_REUSED,
     MergeError: CONFLICT,
     ProposalError: CONFLICT,
     UndoneImportError: CONFLICT,
     WaitingError: CONFLICT,
+    NoSuchPersonError: NOT_FOUND,
+    QueueError: CONFLICT,
+    ReasonError: INVALID_REQUEST,
+    ValuesError: INVALID_REQUEST,
     CertificateNumberError: NOT_FOUND,
 }
 

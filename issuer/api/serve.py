@@ -12,6 +12,7 @@ from issuer.api.application import create_app
 from issuer.api.logs import Event, Line, stdout_log
 from issuer.api.parts import Parts
 from issuer.api.rates import Rates
+from issuer.desk.attachment_store import AttachmentStore
 from issuer.options import vaccine_table
 from issuer.register.database import Register
 from keys.clock import SystemClock
@@ -42,6 +43,7 @@ class Serving:
     register: str | Path
     issuer: str
     sites: frozenset[str] | None
+    papers: Path
     host: str
     port: int
     workers: int
@@ -94,6 +96,7 @@ def build_application(serving: Serving, shared: Path, supervisor: int) -> "WSGIA
         clock=clock,
         issuer=serving.issuer,
         sites=serving.sites,
+        papers=AttachmentStore(serving.papers),
         folder=shared,
         max_file=serving.max_file,
         rates=Rates(clock),

@@ -33,16 +33,19 @@ class RecordLine:
     """Pairs `field:CODE`."""
 
 
-def record_lines(connection: Connection, selection: Selection) -> Iterator[RecordLine]:
-    """Every record of a selection, in the order of arrival."""
+def record_lines(
+    connection: Connection, selection: Selection, *, after: int = 0, limit: int | None = None
+) -> Iterator[RecordLine]:
+    """The records of a selection behind a number, in the order of arrival; all without a limit."""
     site, _ = unit_columns(By.SITE)
     query = (
         joined(
             DoseRow.id, DoseRow.import_id, DoseRow.line, DoseRow.state, site, DoseRow.injected_on,
             DoseRow.received_at, DoseRow.validated_at, DoseRow.certified_at, DoseRow.findings,
         )
-        .where(*selection.conditions())
+        .where(*selection.conditions(), DoseRow.id > after)
         .order_by(DoseRow.id)
+        .limit(limit)
     )  # fmt: skip
     for row in connection.execution_options(yield_per=_PAGE).execute(query):
         record_id, import_id, line, state, at, injected_on, *moments, findings = row

@@ -27,6 +27,7 @@ __all__ = [
     "certificates_after",
     "certificates_of",
     "count_certificates",
+    "every_certificate_of",
     "find_certificate",
     "reserve",
     "reserved_after",
@@ -227,6 +228,18 @@ def certificates_of(connection: Connection, person_ids: Sequence[int]) -> list[S
     """The issued certificates of persons."""
     query = select(*_STANDING).where(
         CertificateRow.person_id.in_(person_ids), CertificateRow.state == CertificateState.ISSUED
+    )
+    return [_standing(*row) for row in connection.execute(query)]
+
+
+def every_certificate_of(
+    connection: Connection, person_ids: Sequence[int]
+) -> list[StandingCertificate]:
+    """The certificates of persons in whatever state, the newest last."""
+    query = (
+        select(*_STANDING)
+        .where(within(connection, CertificateRow.__table__.c.person_id, person_ids))
+        .order_by(CertificateRow.id)
     )
     return [_standing(*row) for row in connection.execute(query)]
 

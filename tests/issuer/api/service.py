@@ -14,6 +14,7 @@ from issuer.api.application import create_app
 from issuer.api.logs import Log
 from issuer.api.parts import Parts
 from issuer.api.rates import Rates
+from issuer.desk.attachment_store import AttachmentStore
 from issuer.register.sites import ListedSite, list_sites
 from tests.authority import vaccine_table
 from tests.issuer.world import World
@@ -97,6 +98,7 @@ class Service:
                 "clock": clock,
                 "issuer": self.world.authority.issuer,
                 "sites": None,
+                "papers": AttachmentStore(folder / "attachments"),
                 "folder": self.folder,
                 "max_file": 1_000_000,
                 "rates": Rates(clock),
@@ -104,6 +106,7 @@ class Service:
             | changes
         )
         self.app = create_app(self.parts, Log(clock, self.log.write))
+        self.correction = self.certificate = ""
         self._client = self.app.test_client(use_cookies=True)
 
     def token_of(self, name: str, days: int = 365) -> str:

@@ -11,14 +11,21 @@ from issuer.api import problems
 from issuer.api.application import OPERATIONS
 from issuer.api.call import MAX_PAGE
 from issuer.api.counts import Counts
+from issuer.api.figures import Figure
 from issuer.api.operation import Door
 from issuer.api.problems import ProblemType
 from issuer.api.running import operations_of
 from issuer.api.sent_records import MAX_RECORDS
+from issuer.desk.corrections import STATED
+from issuer.desk.evidence import Evidence
+from issuer.desk.rejections import Rejection
+from issuer.figures.days import Stage
 from issuer.intake import RowResult
-from issuer.reasons import Severity
-from issuer.register.models import RecordSource, RecordState
-from issuer.source import COLUMNS
+from issuer.reasons import ReasonCode, Severity
+from issuer.register.models import CertificateState, RecordSource, RecordState
+from issuer.register.people_models import ReviewDecision
+from issuer.source import COLUMNS, PERSON_CELLS
+from issuer.why import Because
 from keys.serving.tally import Tally
 from tests.issuer.api.service import DESCRIPTION, Service
 
@@ -62,6 +69,12 @@ def test_who_needs_no_token_is_said_and_nobody_else() -> None:
         ("RowResult", list(RowResult)),
         ("RecordState", list(RecordState)),
         ("Severity", list(Severity)),
+        ("ReasonCode", list(ReasonCode)),
+        ("Rejection", list(Rejection)),
+        ("Stage", list(Stage)),
+        ("Figure", list(Figure)),
+        ("Evidence", list(Evidence)),
+        ("CertificateState", list(CertificateState)),
     ],
 )
 def test_vocabularies_are_those_of_the_code(schema: str, words: list[str]) -> None:
@@ -85,6 +98,12 @@ def test_limits_are_those_of_the_code() -> None:
     source = DESCRIPTION.schema("ImportInfo")["properties"]["source"]["enum"]
     assert source == [one.value for one in RecordSource]
     assert set(COLUMNS) <= DESCRIPTION.schema("Record")["properties"].keys()
+    assert list(COLUMNS) == list(DESCRIPTION.schema("Cells")["properties"])
+    assert list(STATED) == list(DESCRIPTION.schema("About")["properties"])
+    decided = DESCRIPTION.schema("Decided")["properties"]["decision"]["enum"]
+    assert decided == [one.value for one in ReviewDecision]
+    because = DESCRIPTION.schema("Because")["properties"]["code"]["enum"]
+    assert because == [one.value for one in Because]
 
 
 def test_every_operation_names_what_it_needs() -> None:
@@ -102,7 +121,7 @@ def test_no_path_or_query_has_room_for_a_name() -> None:
     named = {
         parameter["name"] for parameter in DESCRIPTION.document["components"]["parameters"].values()
     }
-    assert named.isdisjoint({*COLUMNS, "birth_date", "q", "query", "person_name"})
+    assert named.isdisjoint({*COLUMNS[:PERSON_CELLS], "q", "query", "person_name"})
 
 
 def test_it_is_served(service: Service) -> None:
