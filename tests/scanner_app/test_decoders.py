@@ -214,4 +214,12 @@ def test_photographs_of_others_are_read_right(path: Path) -> None:
 
 
 def test_the_photographs_are_there() -> None:
-    assert len(list(PHOTOS.glob("*.png"))) == 10
+    assert len(list(PHOTOS.glob("*.png"))) == 11
+
+
+def test_a_photograph_that_no_engine_reads_is_read_when_restored() -> None:
+    picture = cv2.imread(str(PHOTOS / "34.png"), cv2.IMREAD_COLOR)
+    assert picture is not None
+    frame = np.asarray(picture, np.uint8)
+    assert not any(engine.decode(frame) for engine in ENGINES)
+    assert texts(Cascade(ENGINES), frame) == ["http://code.google.com"]
