@@ -14,7 +14,6 @@ from keys import client
 from keys.bundle import TrustBundle
 from keys.clock import Clock, SystemClock
 from keys.fetching.refresher import Refresher
-from keys.serving.patience import Patience
 from keys.serving.process import (
     Listening,
     Loader,
@@ -35,7 +34,6 @@ from verifier.metrics import REFRESHES, WORKER_STARTS
 from verifier.origins import Origins
 from verifier.pictures import open_reader
 from verifier.report import moment
-from verifier.service import create_app
 from verifier.settings import Settings
 from verifier.trust import TrustSource
 
@@ -152,6 +150,10 @@ def build_application(told: Mapping[str, Any], counts: Path, supervisor: int) ->
     The settings are `told` by a supervisor that may run since before an update. `counts` is where
     all workers count; `supervisor` is the process that replaces dead ones and passes signals on.
     """
+    # Only workers need these: the process above them starts them sooner without.
+    from keys.serving.patience import Patience
+    from verifier.service import create_app
+
     end_with_parent(supervisor)
     settings = Settings.of(told)
     log = _log()
