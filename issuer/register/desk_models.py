@@ -32,6 +32,7 @@ class RequestState(StrEnum):
 
 
 _UNDECIDED = "decided_at IS NULL"
+_CLAIMED = "decided_at IS NULL AND claimed_by IS NOT NULL"
 
 
 class CorrectionRow(Base):
@@ -42,6 +43,14 @@ class CorrectionRow(Base):
         Index(
             "ix_corrections_open", "opened_at", "id",
             postgresql_where=text(_UNDECIDED), sqlite_where=text(_UNDECIDED),
+        ),
+        Index(
+            "ix_corrections_site", "site_id", "opened_at",
+            postgresql_where=text(_UNDECIDED), sqlite_where=text(_UNDECIDED),
+        ),
+        Index(
+            "ix_corrections_claimed", "claimed_by",
+            postgresql_where=text(_CLAIMED), sqlite_where=text(_CLAIMED),
         ),
         Index(None, "person_id"),
     )  # fmt: skip

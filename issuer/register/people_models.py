@@ -115,6 +115,15 @@ class ReviewItemRow(Base):
             postgresql_where=text("decided_at IS NULL"), sqlite_where=text("decided_at IS NULL"),
         ),
         Index(
+            "ix_review_items_site", "site_id", "opened_at",
+            postgresql_where=text("decided_at IS NULL"), sqlite_where=text("decided_at IS NULL"),
+        ),
+        Index(
+            "ix_review_items_claimed", "claimed_by",
+            postgresql_where=text("decided_at IS NULL AND claimed_by IS NOT NULL"),
+            sqlite_where=text("decided_at IS NULL AND claimed_by IS NOT NULL"),
+        ),
+        Index(
             "ix_review_items_open", "opened_at", "id",
             postgresql_where=text("decided_at IS NULL"), sqlite_where=text("decided_at IS NULL"),
         ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, or_, select, true
 
 from issuer.access.rights import Area
 from issuer.register.bulk import within
@@ -43,29 +43,28 @@ def family_of(connection: Connection, person_ids: Iterable[int]) -> list[int]:
     return sorted({*roots, *members_of(connection, roots)})
 
 
-def inside(
-    area: Area, province: "ColumnElement[str | None]", district: "ColumnElement[str | None]"
-) -> "ColumnElement[bool]":
-    """The condition that something lies in an area; `SiteRow` has to be joined from outside.
+def inside(area: Area, table: Table) -> "ColumnElement[bool]":
+    """The condition that a row of a queue lies in an area, by its site or by itself.
 
-    The two columns say where it lies itself. What its site says counts before them.
+    What its site says counts before the row's own columns. The sites are named by their ids, so
+    that an index over the rows' sites finds a few among many.
     """
     if area.site is not None:
-        return _is(SiteRow.code, area.site)
+        return table.c.site_id.in_(_sites(SiteRow.code, area.site))
     if area.district is not None:
-        return _either(SiteRow.district, district, area.district)
+        return _either(SiteRow.district, table.c.district, table, area.district)
     if area.province is not None:
-        return _either(SiteRow.province, province, area.province)
+        return _either(SiteRow.province, table.c.province, table, area.province)
     return true()
 
 
-def _either(of_site: Any, own: Any, code: str) -> "ColumnElement[bool]":
-    return or_(of_site == code, and_(of_site.is_(None), own == code))
+def _either(of_site: Any, own: Any, table: Table, code: str) -> "ColumnElement[bool]":
+    silent = or_(table.c.site_id.is_(None), table.c.site_id.in_(_sites(of_site, None)))
+    return or_(table.c.site_id.in_(_sites(of_site, code)), and_(own == code, silent))
 
 
-def _is(column: Any, code: str) -> "ColumnElement[bool]":
-    condition: ColumnElement[bool] = column == code
-    return condition
+def _sites(column: Any, code: str | None) -> "Select[int]":
+    return select(SiteRow.id).where(column.is_(None) if code is None else column == code)
 
 
 def _places() -> Any:

@@ -61,7 +61,7 @@ def oldest_rows(
 
 def count_rows(connection: Connection, table: Table, asked: Asked) -> int:
     """How many there are in all."""
-    query = select(func.count()).select_from(_joined(table)).where(*_conditions(table, asked))
+    query = select(func.count()).select_from(table).where(*_conditions(table, asked))
     return connection.execute(query).scalar_one()
 
 
@@ -99,9 +99,7 @@ def _rows(table: Table) -> Any:
 
 def _conditions(table: Table, asked: Asked) -> "list[ColumnElement[bool]]":
     conditions: list[ColumnElement[bool]] = [table.c.decided_at.is_(None)]
-    conditions += [
-        inside(area, table.c.province, table.c.district) for area in asked.areas if area != NATION
-    ]
+    conditions += [inside(area, table) for area in asked.areas if area != NATION]
     if asked.claimed_by is not None:
         conditions.append(table.c.claimed_by == asked.claimed_by)
     if asked.containing is not None:
