@@ -41,7 +41,7 @@ _USER: Final = "dosepass"
 _SERVANTS: Final = ("postgres", "nobody")
 _PATIENCE: Final = 60.0
 _HASTE: Final = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
-"""For a server whose data nobody needs after a power cut."""
+"""For a server whose data nobody needs after a power cut. The register asks for the last again."""
 
 _SEND_AWAY: Final = """
 SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity

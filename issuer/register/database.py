@@ -58,7 +58,7 @@ class Register:
         if register.engine.dialect.name == "sqlite":
             _tune_sqlite(register.engine)
         else:
-            _keep_rows_out_of_errors(register.engine)
+            _tune_postgresql(register.engine)
         with ExitStack() as on_failure:
             on_failure.callback(register.close)
             register._upgrade()
@@ -147,7 +147,9 @@ def _engine(url: str) -> Engine:
             # As PostgreSQL's own programs take it; SQLAlchemy would ask for another driver.
             parts = parts.set(drivername="postgresql+psycopg")
         # What stands in a row must not stand in an error.
-        return create_engine(parts, hide_parameters=True)
+        # A connection that its server has left is noticed before it is used, and made anew.
+        away = parts.get_backend_name() != "sqlite"
+        return create_engine(parts, hide_parameters=True, pool_pre_ping=away)
     except (ImportError, SQLAlchemyError) as error:
         raise RegisterError(
             # Only the kind of error: a URL may hold a password.
@@ -186,8 +188,23 @@ def _tune_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-def _keep_rows_out_of_errors(engine: Engine) -> None:
-    """Leave of an error its first line: the others hold the row that it is about."""
+_DURABLE: Final = """
+SELECT set_config('synchronous_commit', 'on', false)
+WHERE current_setting('synchronous_commit') = 'off'
+"""
+
+
+def _tune_postgresql(engine: Engine) -> None:
+    """Make a commit durable, however the server is set up, and keep rows out of errors.
+
+    Of an error its first line is left: the others hold the row that it is about.
+    """
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _: object) -> None:
+        connection.autocommit = True
+        connection.execute(_DURABLE)
+        connection.autocommit = False
 
     @event.listens_for(engine, "handle_error")
     def on_error(context: ExceptionContext) -> None:

@@ -94,7 +94,7 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
             assert text in (None, after[key][1])
         before = after
     assert kills >= LEAST_KILLS
-    _check_whole(World(tmp_path), before)
+    check_whole(World(tmp_path), before)
 
 
 def test_four_at_once_do_the_work_of_one(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_four_at_once_do_the_work_of_one(tmp_path: Path) -> None:
     for process in processes:
         process.join()
     assert [process.exitcode for process in processes] == [0] * 4
-    _check_whole(World(tmp_path), {})
+    check_whole(World(tmp_path), {})
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def _done(world: World, state: str) -> int:
     return sum(one.state == state for one in certificates)
 
 
-def _check_whole(world: World, before: dict[int, tuple[bytes, str | None]]) -> None:
+def check_whole(world: World, before: dict[int, tuple[bytes, str | None]]) -> None:
     after = {one.id: (one.payload, one.text) for one in world.certificates()}
     assert all(after[key][0] == payload for key, (payload, _) in before.items())
     assert (world.count("persons"), world.count("dose_records")) == (PEOPLE, 2 * PEOPLE + 9)
