@@ -218,6 +218,8 @@ def read_site(cell: str, sites: frozenset[str] | None, note: Note) -> str:
 
 def _clean(cell: str) -> str:
     """Even out spaces as in names, and leave out control characters, which no database likes."""
+    if not cell:
+        return cell
     if cell.isascii() and cell.isprintable():
         return " ".join(cell.split())
     text = clean_name(cell)

@@ -18,7 +18,7 @@ from issuer.certificate_commands import (
 from issuer.correction_commands import correction_commands
 from issuer.fall_commands import fall_commands
 from issuer.find_command import find
-from issuer.import_commands import import_records, undo
+from issuer.import_commands import import_records, list_imports, undo
 from issuer.intake import take_in
 from issuer.merge_commands import merge_commands
 from issuer.options import (
@@ -92,6 +92,7 @@ for _other in (
     merge_commands,
     person_commands,
     import_records,
+    list_imports,
     undo,
     site_commands,
 ):

@@ -1,5 +1,7 @@
 """The commands about files of records: take them in without issuing, and undo one as a whole."""
 
+import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -25,14 +27,19 @@ from issuer.record_files import open_records
 from issuer.records import Rules
 from issuer.register.changes import undo_import
 from issuer.register.database import Register
+from issuer.register.imports import ImportInfo, imports_after, states_of_import
+from issuer.register.models import RecordState
 from issuer.site_list import SITES_FILE, read_sites
 from issuer.source import Source
 from keys.authority import Authority
 from keys.clock import SystemClock
 from keys.console import home_option, say
+from keys.times import to_rfc3339
+from spec.certificate import Timestamp
 
-__all__ = ["import_records", "undo"]
+__all__ = ["import_records", "list_imports", "undo"]
 
+_PAGE: Final = 100
 _FILE: Final = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -135,6 +142,51 @@ def _check_written(files: Sequence[Path], *written: Path | None) -> None:
         raise click.UsageError("--report and --returned name the same file")
     if written[-1] is not None and len(files) > 1:
         raise click.UsageError("--returned goes with one FILE")
+
+
+@click.command("imports")
+@click.option("--after", type=click.IntRange(min=0), default=0, help="Begin behind this import.")
+@json_option
+@register_option
+@home_option
+def list_imports(after: int, as_json: bool, register_url: str | None, home: Path) -> None:
+    """Print what was taken in, in its order: when, how far, and where its records stand now.
+
+    With --json one object a line.
+    """
+    with opened(Authority.open(home), register_url) as register, register.snapshot() as connection:
+        while page := imports_after(connection, after, _PAGE):
+            for one in page:
+                states = states_of_import(connection, one.id)
+                click.echo(_json(one, states) if as_json else _line(one, states))
+            after = page[-1].id
+
+
+def _json(one: ImportInfo, states: Counter[RecordState]) -> str:
+    times = {
+        name: None if (moment := getattr(one, name)) is None else to_rfc3339(Timestamp(moment))
+        for name in ("started_at", "finished_at", "undone_at")
+    }
+    document = {
+        "import": one.id,
+        "file": one.name,
+        "source": one.source,
+        "sender": one.sender,
+        **times,
+        "line_done": one.line_done,
+        "records": {state.value: states[state] for state in RecordState},
+    }
+    return json.dumps(document, ensure_ascii=False)
+
+
+def _line(one: ImportInfo, states: Counter[RecordState]) -> str:
+    if one.undone_at is not None:
+        stands = "undone"
+    else:
+        stands = "finished" if one.finished_at is not None else f"cut off behind {one.line_done}"
+    counts = ", ".join(f"{states[state]} {state}" for state in RecordState if states[state])
+    started = to_rfc3339(Timestamp(one.started_at))
+    return f"{one.id:>6}  {started}  {one.source:<10}  {stands:<10}  {one.name or '-'}  {counts}"
 
 
 @click.command("undo")

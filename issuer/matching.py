@@ -86,7 +86,15 @@ class Person:
     learned: list[tuple[str, str]] = field(default_factory=list)
     """Numbers that came with accepted records and that the register does not know yet: kind and
     value."""
+    _bare: str | None = None
     _stated: StatedIdentity | None = None
+
+    @property
+    def bare(self) -> str:
+        """The canonical name without its marks; made once."""
+        if self._bare is None:
+            self._bare = bare_name(self.canonical_name)
+        return self._bare
 
     @property
     def stated(self) -> StatedIdentity:
@@ -243,6 +251,8 @@ class People:
             tier = tier_of(comparison, same_phone=same_phone)
             if tier in (Tier.EXACT, Tier.REVIEW):
                 near.append(_Found(person, comparison, same_phone, tier))
+        if len(near) == 1:
+            return near[0]
         return min(near, key=lambda found: found.rank, default=None)
 
     def _candidates(self, identity: Identity, name: Name) -> dict[int, Person]:
@@ -253,13 +263,13 @@ class People:
                 found.update((id(person), person) for person in self._by_number.get(number, ()))
         if identity.phone is not None:
             found.update((id(person), person) for person in self._by_phone.get(identity.phone, ()))
-        key = (bare_name(name.canonical), str(identity.birth_date))
+        key = (identity.bare, str(identity.birth_date))
         found.update((id(person), person) for person in self._namesakes.get(key, ()))
         return found
 
     def _namesake_flags(self, person: Person) -> Iterator[Finding]:
         """A namesake of the same birth date is never the same person by that alone."""
-        key = (bare_name(person.canonical_name), person.birth_date)
+        key = (person.bare, person.birth_date)
         if any(one.canonical_name == person.canonical_name for one in self._namesakes.get(key, ())):
             yield Finding("full_name", ReasonCode.DUPLICATE_POSSIBLE)
 
@@ -298,7 +308,7 @@ class People:
 
     def _add(self, person: Person) -> None:
         self.all.append(person)
-        self._namesakes[bare_name(person.canonical_name), person.birth_date].append(person)
+        self._namesakes[person.bare, person.birth_date].append(person)
         for number in (person.id_number, *person.old_numbers):
             if number is not None:
                 self._by_number.setdefault(number, []).append(person)

@@ -12,7 +12,7 @@ from issuer.source import SourceRow
 from spec.certificate import Timestamp, VaccineCode
 from spec.dates import BirthDate
 from spec.identity import Sex
-from spec.names import canonical_name
+from spec.names import bare_letters, canonical_name
 from spec.vaccines import Vaccine, VaccineTable
 
 __all__ = ["HISTORICAL_DAYS", "DoseRecord", "Identity", "ReadRow", "Rules", "local_day", "read_row"]
@@ -102,9 +102,12 @@ class Identity(_Sent):
     old_numbers: tuple[str, ...] = ()
     canonical: str = field(init=False, repr=False, compare=False)
     """The form by which names are compared; made of the name."""
+    bare: str = field(init=False, repr=False, compare=False)
+    """The key by which namesakes are found: the canonical name without its marks."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "canonical", canonical_name(self.name))
+        object.__setattr__(self, "bare", bare_letters(self.canonical))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -160,11 +163,12 @@ def read_row(row: SourceRow, rules: Rules, *, historical: bool = False) -> ReadR
         findings.append(Finding("row", ReasonCode.NOT_GIVEN))
     if any(finding.severity is Severity.BLOCK for finding in findings):
         record = None
+    raw = row.raw
     return ReadRow(
         line=row.line,
         part=row.part,
-        raw=row.raw,
-        content_hash=row.content_hash,
+        raw=raw,
+        content_hash=row.hash_beside(raw),
         record=record,
         findings=tuple(findings),
         historical=historical or row.historical or _is_late(record, rules.today),

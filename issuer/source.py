@@ -82,8 +82,12 @@ class SourceRow:
         In rows of more than one dose, the cells of the other doses do not count, nor the result
         that an earlier import wrote beside them.
         """
+        return self.hash_beside(self.raw)
+
+    def hash_beside(self, raw: str) -> bytes:
+        """The same for whoever has `raw` at hand already."""
         if self.raw_text is None:
-            return hashlib.sha256(self.raw.encode("utf-8", "surrogatepass")).digest()
+            return hashlib.sha256(raw.encode("utf-8", "surrogatepass")).digest()
         known_by = (self.source_id, self.retracts, self.not_given, *self.further, *self.cells)
         return hashlib.sha256(_json(known_by).encode("utf-8", "surrogatepass")).digest()
 
@@ -116,5 +120,4 @@ class Source(Protocol):
         ...
 
 
-def _json(cells: object) -> str:
-    return json.dumps(cells, ensure_ascii=False, separators=(",", ":"))
+_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

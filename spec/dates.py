@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Final, NamedTuple, Self
 
 from spec import cbor
@@ -93,6 +94,12 @@ class BirthDate(_Parts):
         return date(year, 1 if month is None else month, 1 if day is None else day)
 
     def __str__(self) -> str:
-        parts = [f"{self.year:04}"]
-        parts += [f"{part:02}" for part in (self.month, self.day) if part is not None]
-        return "-".join(parts)
+        return _spelled(self)
+
+
+@lru_cache(maxsize=1 << 15)
+def _spelled(birth_date: BirthDate) -> str:
+    """Remembered for about as many as there are birth dates of the living."""
+    parts = [f"{birth_date.year:04}"]
+    parts += [f"{part:02}" for part in (birth_date.month, birth_date.day) if part is not None]
+    return "-".join(parts)

@@ -163,5 +163,7 @@ def _array(values: Sequence[Any]) -> str:
         return '{"' + '","'.join(["\\\\x" + value.hex() for value in values]) + '"}'
     if isinstance(values[0], int):
         return "{" + ",".join(map(str, values)) + "}"
-    escaped = [value.replace("\\", "\\\\").replace('"', '\\"') for value in values]
-    return '{"' + '","'.join(escaped) + '"}'
+    together = "".join(values)
+    if '"' in together or "\\" in together:
+        values = [value.replace("\\", "\\\\").replace('"', '\\"') for value in values]
+    return '{"' + '","'.join(values) + '"}'

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, and_, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
-from issuer.matching import Person, bare_name
+from issuer.matching import Person
 from issuer.records import Identity
 from issuer.register.bulk import Cell, insert_rows, is_postgresql, new_ids, pairs, within
 from issuer.register.due import mark_due
@@ -48,7 +48,7 @@ def load_people(connection: Connection, identities: Sequence[Identity]) -> list[
         number for one in identities for number in one.old_numbers
     }
     phones = {one.phone for one in identities}
-    names = {(bare_name(one.canonical), str(one.birth_date)) for one in identities}
+    names = {(one.bare, str(one.birth_date)) for one in identities}
     rows = [
         *_found_by(connection, PersonRow.id_number, "id_number", numbers - {None}),
         *_found_by(connection, PersonRow.phone, "phone", phones - {None}),
@@ -197,7 +197,7 @@ def _insert(connection: Connection, people: list[Person], now: Timestamp) -> Non
     for key, person in zip(new_ids(connection, table, len(people)), people, strict=True):
         person.id = key
         rows.append((
-            key, person.name, person.canonical_name, bare_name(person.canonical_name),
+            key, person.name, person.canonical_name, person.bare,
             person.birth_date, person.sex and str(person.sex), person.id_number, person.phone, now,
         ))  # fmt: skip
     insert_rows(connection, table, _INSERTED, rows)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import click
 
-_PARSERS: Final = ["spec", "keys.kept.stored_bundle", "verifier.pipeline"]
+_PARSERS: Final = ["spec", "keys.kept.stored_bundle", "verifier.pipeline", "issuer"]
 
 
 @click.command()

@@ -31,6 +31,7 @@ from spec.vaccines import VaccineTable
 from spec.verdicts import Outcome
 from tests.authority import NOW, Authority, vaccine_table
 from tests.fuzz.bodies import BODIES
+from tests.fuzz.record_files import RECORD_FILES
 from verifier.pipeline import check
 
 __all__ = ["TARGETS", "Target"]
@@ -316,4 +317,5 @@ TARGETS: Final = {
     "signed-payload": Target(_signed_payload, _payloads),
     "stolen-key": Target(_stolen_key, _payloads),
     **{name: Target(run, seeds) for name, (run, seeds) in BODIES.items()},
+    **{name: Target(run, seeds) for name, (run, seeds) in RECORD_FILES.items()},
 }

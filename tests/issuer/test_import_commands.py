@@ -150,6 +150,22 @@ def test_a_file_whose_import_was_undone_comes_again_only_if_asked(console: Conso
     assert states(console) == ["withdrawn"]
 
 
+def test_imports_are_listed_with_where_their_records_stand(console: Console) -> None:
+    home = ("--home", "authority")
+    first = write(console, "first.csv", stranger(1), stranger(2))
+    second = write(console, "second.csv", stranger(2), stranger(3, vaccine="?"))
+    console("import", first, second, *home)
+    console("undo", "1", "--reason", "a mistake", "--yes", *home)
+    listed = console("imports", *home).out.splitlines()
+    assert "undone" in listed[0]
+    assert listed[0].endswith("first.csv  1 accepted, 1 withdrawn")
+    assert "finished" in listed[1]
+    assert listed[1].endswith("second.csv  1 accepted, 1 refused")
+    told = json.loads(console("imports", "--after", "1", "--json", *home).out)
+    assert (told["import"], told["file"], told["undone_at"]) == (2, "second.csv", None)
+    assert told["records"]["refused"] == 1
+
+
 @pytest.mark.parametrize("arguments", [("1",), ("1", "--reason", "x", "--yes"), ("x",)])
 def test_undo_needs_a_reason(console: Console, arguments: tuple[str, ...]) -> None:
     write(console, "first.csv", stranger(1))
