@@ -20,8 +20,10 @@ def desk_register(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def desk(desk_register: Path, tmp_path: Path) -> Desk:
+def desk(desk_register: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Desk:
     """Officers before a register of their own; on PostgreSQL where the test asks for both."""
+    if "either_database" in request.fixturenames:  # before us, whatever else came first
+        request.getfixturevalue("either_database")
     if (tmp_path / DATABASE_FILE).exists():
         return Desk(World(tmp_path))
     shutil.copyfile(desk_register, tmp_path / "register.sqlite3")

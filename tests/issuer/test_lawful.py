@@ -91,6 +91,7 @@ def everything(desk: Desk) -> str:
         )
 
 
+@pytest.mark.usefixtures("either_database")
 def test_all_that_is_held_is_handed_out(desk: Desk) -> None:
     with desk.acting() as connection:
         now = desk.world.clock.now()
@@ -130,10 +131,12 @@ def test_erased_by_two_and_nothing_personal_is_left(desk: Desk) -> None:
     assert [value for value in PERSONAL if value.encode() in file] == []
 
 
+@pytest.mark.usefixtures("either_database")
 def test_what_is_counted_stays(desk: Desk) -> None:
     days = [(one.injected_on, one.vaccine, one.state) for one in desk.world.records()]
     states = desk.world.states()
     confirm(desk, "cuc", ask_for(desk))
+    assert {one.full_name for one in desk.world.records() if one.person_id != 2} == {None}
     assert [(one.injected_on, one.vaccine, one.state) for one in desk.world.records()] == days
     assert desk.world.states() == states
     desk.world.issuing().run()
@@ -153,6 +156,7 @@ def test_what_was_printed_still_counts_on_the_day_the_key_is_stolen(desk: Desk) 
     assert genuine(desk) == before
 
 
+@pytest.mark.usefixtures("either_database")
 def test_the_certificates_end_with_it_where_that_is_asked_for(desk: Desk) -> None:
     confirm(desk, "cuc", ask_for(desk, revoke=True))
     states: dict[int, set[str]] = {one.person_id: set() for one in desk.world.certificates()}
