@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import click
 
-from issuer.drawing import draw
 from issuer.options import (
     NoSuchCertificateError,
     find_certificate,
@@ -16,6 +15,7 @@ from issuer.options import (
     register_option,
     vaccine_table,
 )
+from issuer.print_run import draw_many
 from issuer.progress import progress_bar
 from issuer.register import certificates as store
 from issuer.register.certificates import StandingCertificate
@@ -95,7 +95,7 @@ def show(number: str, as_json: bool, register_url: str | None, home: Path) -> No
 def print_certificates(
     number: str | None, everything: bool, out: Path, register_url: str | None, home: Path
 ) -> None:
-    """Draw the certificate NUMBER, or all: QR code, phone card, paper certificate.
+    """Draw the certificate NUMBER, or all with all cores: QR code, phone card, paper certificate.
 
     What is there already is left alone, so that a long run can be interrupted and repeated.
     """
@@ -121,9 +121,8 @@ def draw_all(
     out.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
     drawn = 0
     with progress_bar("drawing", count) as advance:
-        for certificate in certificates:
-            if certificate.text is not None:  # one of a person whose data were erased has none
-                drawn += draw(certificate, out, table)
+        for made in draw_many(certificates, out, table):
+            drawn += made
             advance(1)
     say(f"drew {drawn} into {out}" + (f"; {count - drawn} were there" if drawn < count else ""))
 
