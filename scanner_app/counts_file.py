@@ -66,7 +66,8 @@ class CountsFile(Companion):
 
     def close(self) -> None:
         """Write what is not written yet."""
-        if self._thread is not None:
+        # A signal may have come between making the thread and starting it.
+        if self._thread is not None and self._thread.is_alive():
             self._thread.join(timeout=_EVERY_SECONDS)
         if self._counts is not self._written:
             self._write()

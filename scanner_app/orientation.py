@@ -6,6 +6,7 @@ from typing import Final
 import cv2
 import numpy as np
 
+from scanner_app.camera import Camera
 from scanner_app.decoders import Picture
 from scanner_app.sources import Frame, Item, Source
 
@@ -34,6 +35,11 @@ class Turned:
         if not isinstance(item, Frame) or item.picture is None:
             return item
         return replace(item, picture=np.asarray(cv2.rotate(item.picture, self._turn), np.uint8))
+
+    @property
+    def silent_for(self) -> float:
+        """What a camera says of its thread; nothing else has one that could wedge."""
+        return self._source.silent_for if isinstance(self._source, Camera) else 0.0
 
     def close(self) -> None:
         """Close the source."""

@@ -25,6 +25,7 @@ from scanner_app.headless import json_line, run_headless, text_line
 from scanner_app.hooks import Hooks
 from scanner_app.lifeline import Lifeline, Shift
 from scanner_app.opening import checker_of, opened_source
+from scanner_app.orientation import Turned
 from scanner_app.screen_folder import ScreenFolder, result_screen
 from scanner_app.sound import Sounds
 from scanner_app.sources import Source
@@ -146,7 +147,7 @@ def _lifeline(choices: Choices, source: Source) -> Lifeline | None:
     if choices.supervisor_fd is None:
         return None
     watched: list[Callable[[], float]] = []
-    if isinstance(source, Camera):
+    if isinstance(source, Camera | Turned):
         watched.append(lambda: source.silent_for)
     return Lifeline(choices.supervisor_fd, watched)
 

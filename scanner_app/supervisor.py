@@ -67,8 +67,10 @@ class Supervisor:
             while True:
                 started = time.monotonic()
                 done, why = self._once()
-                if done is not None or self._stopping:
-                    return done or 0
+                if self._stopping:
+                    return 0
+                if done is not None:
+                    return done
                 steady = time.monotonic() - started >= _STEADY_SECONDS
                 failures = 1 if steady else failures + 1
                 pause = pause_after(failures)

@@ -159,6 +159,7 @@ def test_a_camera_that_never_comes_back_from_its_driver_is_known(device: Device)
     device.captures[-1].read = lambda: (release.wait(), (False, None))[1]
     time.sleep(0.3)
     assert camera.silent_for > 0.2
+    assert Turned(camera, 90).silent_for > 0.2
     release.set()
     camera.close()
 

@@ -4,6 +4,7 @@ import csv
 import errno
 import io
 import re
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -199,3 +200,12 @@ def test_a_service_that_makes_codes_up_does_not_fill_the_memory() -> None:
     assert counts.persons == 500
     assert len(counts.lines) == 65
     assert counts.of(Outcome.REJECTED)["other"] == 436
+
+
+def test_an_end_that_comes_before_the_writing_thread_has_started(tmp_path: Path) -> None:
+    file = CountsFile(tmp_path, FixedClock(NOW), print, SHIFT)
+    file.count(Result(outcome=Outcome.ACCEPTED, reason="green", seconds=1.0))
+    file._thread = threading.Thread()  # as a signal in that moment leaves it
+    file.close()
+    (path,) = tmp_path.glob("*.csv")
+    assert b"accepted,green,1" in path.read_bytes()

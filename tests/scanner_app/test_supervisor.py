@@ -119,8 +119,9 @@ def test_a_signal_ends_both(kept: Kept, number: signal.Signals) -> None:
     if number == signal.SIGINT:
         os.kill(scanner, number)  # Ctrl-C at a terminal reaches both
     kept.process.send_signal(number)
-    _, errors = kept.process.communicate(timeout=WAIT)
-    assert kept.process.returncode == 0
+    assert kept.process.wait(timeout=WAIT) == 0
+    assert kept.process.stderr is not None
+    errors = kept.process.stderr.read()
     assert "Traceback" not in errors
     assert not Path(f"/proc/{scanner}").exists()
 
