@@ -3,8 +3,10 @@
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -86,3 +88,37 @@ def test_who_stops_asking_leaves_no_process_behind(tmp_path: Path) -> None:
     assert multiprocessing.active_children()
     batches.close()  # type: ignore[attr-defined]  # a generator
     assert not multiprocessing.active_children()
+
+
+def _ask_for_one_batch(folder: Path, pipe: Connection) -> None:
+    """The parent of a reader, in a process that will be killed."""
+    batches = read_batches(open_csv(folder / "records.csv"), RULES, historical=False, size=1)
+    next(batches)
+    (child,) = multiprocessing.active_children()
+    pipe.send(child.pid)
+    signal.pause()
+
+
+def test_the_reader_ends_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    rows = csv_text(*[stranger(n) for n in range(2_000)])
+    (tmp_path / "records.csv").write_text(rows, encoding="utf-8", newline="")
+    fork = multiprocessing.get_context("fork")
+    ours, theirs = fork.Pipe()
+    parent = fork.Process(target=_ask_for_one_batch, args=(tmp_path, theirs))
+    parent.start()
+    child = ours.recv()
+    parent.kill()
+    parent.join()
+    patience = time.monotonic() + 30
+    while _is_alive(child):
+        assert time.monotonic() < patience, "the reader goes on by itself"
+        time.sleep(0.02)
+
+
+def _is_alive(process: int) -> bool:
+    """Tell whether a process runs; one that ended and that nobody asked after does not."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
