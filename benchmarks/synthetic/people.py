@@ -88,6 +88,8 @@ def person(seed: int, number: int) -> Invented:
         return replace(
             own, name=other.name, born=other.born, sex=other.sex,
             id_number=_id_number(number, other.born, other.sex),
+            # A stranger: with one telephone as well, somebody would have to look at the two.
+            phone=_phone(number, "09"),
         )  # fmt: skip
     return own
 

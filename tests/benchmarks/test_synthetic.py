@@ -44,6 +44,7 @@ def test_twins_and_namesakes_are_near_and_not_the_same() -> None:
     one, namesake = person(1, 150), person(1, 151)
     assert (one.name, one.born) == (namesake.name, namesake.born)
     assert one.id_number != namesake.id_number
+    assert one.phone != namesake.phone
 
 
 def test_a_mistake_changes_its_own_field_and_no_other() -> None:
