@@ -1,9 +1,8 @@
 """The command `find`: people by what somebody knows of them."""
 
-from typing import Any
-
 import click
 
+from issuer.desk.as_json import found_json
 from issuer.desk.searching import FoundPerson, read_wanted, search
 from issuer.desk_options import Desk, desk_command, table_lines, write_json
 from issuer.options import EXIT_REFUSED, json_option
@@ -41,7 +40,7 @@ def find(words: tuple[str, ...], as_json: bool, desk: Desk) -> int:
     with desk.acting() as connection:
         found = search(connection, desk.actor, wanted, issuer, desk.now)
     if as_json:
-        write_json({"people": [_as_json(one) for one in found]})
+        write_json({"people": [found_json(one) for one in found]})
     elif found:
         for line in table_lines(_HEADER, map(_row, found)):
             click.echo(line)
@@ -57,23 +56,3 @@ def _row(one: FoundPerson) -> tuple[str, ...]:
         one.doses, certificate and f"{certificate.number} {certificate.colour.word}",
     )  # fmt: skip
     return tuple("-" if value is None else f"{value}" for value in known)
-
-
-def _as_json(one: FoundPerson) -> dict[str, Any]:
-    certificate = one.certificate
-    return {
-        "id": one.person.id,
-        "name": one.person.name,
-        "birth_date": one.person.birth_date,
-        "sex": one.person.sex,
-        "id_number": one.person.id_number,
-        "phone": one.person.phone,
-        "doses": one.doses,
-        "merged_into": one.person.merged_into,
-        "certificate": None
-        if certificate is None
-        else {
-            "number": certificate.number,
-            "colour": certificate.colour.word,
-        },
-    }

@@ -1,11 +1,11 @@
 """The commands about doubles: find, compare, merge, undo, and say that two are two."""
 
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from issuer.desk import merging
-from issuer.desk.merging import ComparedPeople
+from issuer.desk.as_json import compared_json, double_json, merge_json
 from issuer.desk_options import Desk, desk_command, reason_option, table_lines, write_json
 from issuer.options import json_option
 from keys.console import say
@@ -35,12 +35,7 @@ def doubles(limit: int, as_json: bool, desk: Desk) -> None:
     with desk.register.reading() as connection:
         found = merging.list_doubles(connection, desk.actor, limit=limit)
     if as_json:
-        write_json({"doubles": [
-            {"one": one.one_id, "other": one.other_id, "evidence": one.evidence,
-             "twins": [{"record": twin.record_id, "other": twin.other_id, "kind": twin.kind}
-                       for twin in one.twins]}
-            for one in found
-        ]})  # fmt: skip
+        write_json({"doubles": [double_json(one) for one in found]})
         return
     rows = [
         (f"{one.one_id}", f"{one.other_id}", _kinds(one.evidence),
@@ -62,7 +57,7 @@ def compare_people(one: int, other: int, language: str, as_json: bool, desk: Des
     with desk.acting() as connection:
         shown = merging.compare_people(connection, desk.actor, one, other, desk.now, desk.table)
     if as_json:
-        write_json(_compared_json(shown))
+        write_json(compared_json(shown))
         return
     rows = [
         (pair.field, pair.one or "-", pair.other or "-", kind_words(pair.kind, language))
@@ -130,14 +125,7 @@ def list_merges(limit: int, as_json: bool, desk: Desk) -> None:
     with desk.register.reading() as connection:
         found = merging.list_merges(connection, desk.actor, limit=limit)
     if as_json:
-        write_json({"merges": [
-            {"merge": one.id, "kept": one.kept_id, "gone": one.gone_id,
-             "at": to_rfc3339(one.at), "by": one.operator, "reason": one.reason,
-             "evidence": one.evidence,
-             "undone_at": None if one.undone_at is None else to_rfc3339(one.undone_at),
-             "undone_by": one.undone_by}
-            for one in found
-        ]})  # fmt: skip
+        write_json({"merges": [merge_json(one) for one in found]})
         return
     rows = [
         (f"{one.id}", f"{one.kept_id}", f"{one.gone_id}", to_rfc3339(one.at), one.operator,
@@ -150,18 +138,3 @@ def list_merges(limit: int, as_json: bool, desk: Desk) -> None:
 
 def _kinds(evidence: dict[str, str]) -> str:
     return " ".join(f"{field}:{kind}" for field, kind in evidence.items())
-
-
-def _compared_json(shown: ComparedPeople) -> dict[str, Any]:
-    return {
-        "fields": [
-            {"field": pair.field, "one": pair.one, "other": pair.other, "kind": pair.kind}
-            for pair in shown.fields
-        ],
-        "one_doses": [one.record_id for one in shown.one_doses],
-        "other_doses": [one.record_id for one in shown.other_doses],
-        "twins": [
-            {"record": twin.record_id, "other": twin.other_id, "kind": twin.kind}
-            for twin in shown.twins
-        ],
-    }

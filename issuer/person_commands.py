@@ -8,6 +8,7 @@ from typing import Any, Final
 import click
 
 from issuer.desk import lawful
+from issuer.desk.as_json import erasure_json
 from issuer.desk.attachment_store import ATTACHMENTS, AttachmentStore
 from issuer.desk.lawful import Exported, ShownErasure
 from issuer.desk_options import Desk, desk_command, reason_option, table_lines, write_json
@@ -111,7 +112,7 @@ def erasures(as_json: bool, desk: Desk) -> None:
     with desk.register.reading() as connection:
         found = lawful.list_erasures(connection, desk.actor)
     if as_json:
-        write_json({"erasures": [_as_json(one) for one in found]})
+        write_json({"erasures": [erasure_json(one) for one in found]})
         return
     for line in table_lines(_HEADER, [_cells(one) for one in found]):
         click.echo(line)
@@ -142,16 +143,3 @@ def _cells(one: ShownErasure) -> tuple[str, ...]:
     certificates = "revoked" if one.revoke else "stay"
     at = to_rfc3339(one.asked_at)
     return (f"{one.id}", f"{one.person_id}", one.state, certificates, one.asked_by, at, one.reason)
-
-
-def _as_json(one: ShownErasure) -> dict[str, Any]:
-    return {
-        "erasure": one.id,
-        "person": one.person_id,
-        "state": one.state,
-        "revoke": one.revoke,
-        "asked_by": one.asked_by,
-        "asked_at": to_rfc3339(one.asked_at),
-        "decided_by": one.decided_by,
-        "reason": one.reason,
-    }

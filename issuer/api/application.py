@@ -15,12 +15,15 @@ from issuer.api import (
     audit_trail,
     corrections,
     dose_records,
+    doubles,
     falls,
     figures,
     imports,
+    lawful,
     people,
     review,
     running,
+    sending,
     sessions,
 )
 from issuer.api.answer import Answer
@@ -44,12 +47,15 @@ __all__ = ["OPERATIONS", "create_app"]
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
     *sessions.OPERATIONS,
+    *sending.OPERATIONS,
     *imports.OPERATIONS,
     *dose_records.OPERATIONS,
     *people.OPERATIONS,
     *review.OPERATIONS,
     *corrections.OPERATIONS,
     *falls.OPERATIONS,
+    *doubles.OPERATIONS,
+    *lawful.OPERATIONS,
     *figures.OPERATIONS,
     *accounts.OPERATIONS,
     *audit_trail.OPERATIONS,

@@ -14,7 +14,9 @@ from issuer.api.operation import operations
 from issuer.api.problems import CONFLICT, ProblemError, invalid, no_such
 from issuer.api.trail import tell
 from issuer.certificate_commands import certificate_json
+from issuer.desk.as_json import found_json
 from issuer.desk.queue_views import doses_of, known_fields
+from issuer.desk.searching import read_wanted, search
 from issuer.desk.telling import check_people
 from issuer.register.certificates import (
     StandingCertificate,
@@ -33,6 +35,28 @@ from spec.vaccines import VaccineTable
 __all__ = ["OPERATIONS"]
 
 _LONGEST_NUMBER: Final = 64
+_MOST_WORDS: Final = 20
+_LONGEST_WORD: Final = 100
+
+
+def _search(call: Call) -> Answer:
+    """Find people; what is known of them stands in the body, and in no log on the way."""
+    call.no_more()
+    fields = call.fields()
+    words = fields.each("words", _MOST_WORDS, _word)
+    fields.done()
+    issuer = call.parts.issuer
+    wanted = read_wanted(words, issuer, call.rules.today)
+    with call.parts.register.writing() as connection:
+        found = search(connection, call.actor, wanted, issuer, call.now)
+    return json_answer({"people": [found_json(one) for one in found]})
+
+
+def _word(value: object, pointer: str) -> str:
+    sound = type(value) is str and 1 <= len(value) <= _LONGEST_WORD and value.isprintable()
+    if not sound:
+        raise invalid(f"Give a word of 1 to {_LONGEST_WORD} printable characters.", pointer)
+    return f"{value}"
 
 
 def _show(call: Call) -> Answer:
@@ -174,6 +198,7 @@ def _certificate(connection: Connection, call: Call) -> StandingCertificate:
 
 
 OPERATIONS: Final = operations(
+    ("searchPeople", "POST", "/v1/people/search", Action.FIND_PEOPLE, _search),
     ("showPerson", "GET", "/v1/people/{person}", Action.FIND_PEOPLE, _show),
     ("explainPerson", "GET", "/v1/people/{person}/why", Action.FIND_PEOPLE, _why),
     ("explainNumber", "POST", "/v1/why", Action.FIND_PEOPLE, _why_number),

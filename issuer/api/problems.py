@@ -19,11 +19,14 @@ from issuer.desk.corrections import CorrectionError
 from issuer.desk.evidence import EvidenceError
 from issuer.desk.paper_kinds import AttachmentError
 from issuer.desk.queue import QueueError
+from issuer.desk.searching import SearchError
 from issuer.desk.telling import NoSuchPersonError, ReasonError
 from issuer.intake import UndoneImportError
+from issuer.layouts.returned import ReturnedFileError
 from issuer.options import NoSuchCertificateError
 from issuer.register.changes import ChangeError
 from issuer.register.database import RegisterError
+from issuer.register.erasing import EraseError
 from issuer.register.merges import MergeError
 from issuer.register.proposals import ProposalError
 from issuer.register.waiting import WaitingError
@@ -112,7 +115,10 @@ _KINDS: Final[Mapping[type[DosepassError], ProblemType]] = {
     NotAllowedError: NOT_ALLOWED,
     SamePersonError: NOT_ALLOWED,
     NoSuchCertificateError: NOT_FOUND,
+    EraseError: CONFLICT,
     RecordFileError: UNREADABLE_FILE,
+    ReturnedFileError: UNREADABLE_FILE,
+    SearchError: INVALID_REQUEST,
     AccountError: CONFLICT,
     AuditBrokenError: CONFLICT,
     AttachmentError: UNREADABLE_FILE,

@@ -5,17 +5,22 @@ from typing import Any
 from issuer.access.rights import Area
 from issuer.desk.correction_views import RequestStatus, ShownRequest
 from issuer.desk.falls import ShownFall
+from issuer.desk.lawful import ShownErasure
+from issuer.desk.merging import ComparedPeople, Double, ShownMerge
 from issuer.desk.queue import Decided
 from issuer.desk.queue_views import QueueLine, ShownItem
 from issuer.desk.record_views import ShownRecord
 from issuer.desk.rejections import rejection_words
+from issuer.desk.searching import FoundPerson
 from issuer.reason_words import words_of
+from issuer.register.twins import Twin
 from keys.times import to_rfc3339
 from spec.certificate import Timestamp
 
 __all__ = [
-    "area_json", "decided_json", "fall_json", "item_json", "line_json", "record_json",
-    "request_json", "status_json",
+    "area_json", "compared_json", "decided_json", "double_json", "erasure_json", "fall_json",
+    "found_json", "item_json", "line_json", "merge_json", "record_json", "request_json",
+    "status_json",
 ]  # fmt: skip
 
 
@@ -185,6 +190,83 @@ def decided_json(decided: Decided) -> dict[str, Any]:
         "person": decided.person_id,
         "decision": decided.decision,
     }
+
+
+def compared_json(shown: ComparedPeople) -> dict[str, Any]:
+    """Two persons side by side."""
+    return {
+        "fields": [
+            {"field": pair.field, "one": pair.one, "other": pair.other, "kind": pair.kind}
+            for pair in shown.fields
+        ],
+        "one_doses": [one.record_id for one in shown.one_doses],
+        "other_doses": [one.record_id for one in shown.other_doses],
+        "twins": [_twin(twin) for twin in shown.twins],
+    }
+
+
+def double_json(one: Double) -> dict[str, Any]:
+    """Two persons who may be one."""
+    return {
+        "one": one.one_id,
+        "other": one.other_id,
+        "evidence": one.evidence,
+        "twins": [_twin(twin) for twin in one.twins],
+    }
+
+
+def merge_json(one: ShownMerge) -> dict[str, Any]:
+    """One merge, undone or not."""
+    return {
+        "merge": one.id,
+        "kept": one.kept_id,
+        "gone": one.gone_id,
+        "at": to_rfc3339(one.at),
+        "by": one.operator,
+        "reason": one.reason,
+        "evidence": one.evidence,
+        "undone_at": _time(one.undone_at),
+        "undone_by": one.undone_by,
+    }
+
+
+def erasure_json(one: ShownErasure) -> dict[str, Any]:
+    """An erasure that somebody asked for."""
+    return {
+        "erasure": one.id,
+        "person": one.person_id,
+        "state": one.state,
+        "revoke": one.revoke,
+        "asked_by": one.asked_by,
+        "asked_at": to_rfc3339(one.asked_at),
+        "decided_by": one.decided_by,
+        "reason": one.reason,
+    }
+
+
+def found_json(one: FoundPerson) -> dict[str, Any]:
+    """A person whom a search found."""
+    certificate = one.certificate
+    return {
+        "id": one.person.id,
+        "name": one.person.name,
+        "birth_date": one.person.birth_date,
+        "sex": one.person.sex,
+        "id_number": one.person.id_number,
+        "phone": one.person.phone,
+        "doses": one.doses,
+        "merged_into": one.person.merged_into,
+        "certificate": None
+        if certificate is None
+        else {
+            "number": certificate.number,
+            "colour": certificate.colour.word,
+        },
+    }
+
+
+def _twin(twin: Twin) -> dict[str, Any]:
+    return {"record": twin.record_id, "other": twin.other_id, "kind": twin.kind}
 
 
 def _time(at: Timestamp | None) -> str | None:

@@ -68,9 +68,10 @@ def text_of(value: Any) -> str:
 def _opened(path: Path) -> Iterator[Any]:
     """The workbook while the block runs; whatever goes wrong in reading it is a RecordFileError."""
     try:
-        with warnings.catch_warnings():
+        # As a file: of a path, openpyxl looks at the name, and a workbook may have any.
+        with path.open("rb") as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and validations that nobody reads here
-            book = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
+            book = openpyxl.load_workbook(file, read_only=True, data_only=False, keep_links=False)
             try:
                 yield book
             finally:

@@ -116,6 +116,14 @@ class Service:
             assert account is not None
             return issue_token(connection, account, self.world.clock.now(), days * 86_400).text
 
+    def second_of_the_nation(self) -> str:
+        """Another account of the nation, for what needs two."""
+        name = "nation-2"
+        with self.world.register.writing() as connection:
+            insert_account(connection, name, _HASH, Level.NATION, NATION, self.world.clock.now())
+        self.tokens[name] = self.token_of(name)
+        return name
+
     def call(
         self, method: str, path: str, document: object = None, *, by: str | None = "nation",
         headers: dict[str, str] | None = None, **options: Any,
