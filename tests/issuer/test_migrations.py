@@ -1,13 +1,16 @@
-"""A register of the first version is brought up to date with all that it holds."""
+"""A register of the first version is brought up to date with all that it holds, in either
+database."""
 
 import json
+import shutil
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import create_engine
+from sqlalchemy import MetaData, create_engine, insert, inspect, select, text
 
 from issuer.matching import bare_name
 from issuer.register.models import CertificateState
@@ -15,7 +18,8 @@ from issuer.status_rules import Action
 from spec.limits import STATUS_LIST_SIZE
 from spec.names import canonical_name
 from tests.authority import DAY
-from tests.issuer.world import World, stranger
+from tests.issuer.world import World, database_of, stranger
+from tests.postgresql import DATABASE_FILE
 
 PEOPLE = 30
 REFUSED: dict[str, dict[str, str]] = {
@@ -38,22 +42,69 @@ def config_of(connection: object) -> Config:
     return config
 
 
-@pytest.fixture
-def old(tmp_path: Path) -> Path:
-    """The folder of a register of version 0001: real certificates, some of them superseded."""
-    source = World(tmp_path)
+@pytest.fixture(scope="module")
+def first_version(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite register of version 0001: real certificates, some of them superseded."""
+    folder = tmp_path_factory.mktemp("first")
+    source = World(folder)
     source.issue(*strangers())
     source.clock.advance(DAY)
     source.issue(*strangers(injected_on="20/08/2021")[:10])
     source.register.close()
-    folder = tmp_path / "old"
-    folder.mkdir()
-    engine = create_engine(f"sqlite:///{folder / 'register.sqlite3'}")
+    first = folder / "first.sqlite3"
+    _make_first(f"sqlite:///{first}")
+    _copy(folder / "register.sqlite3", first)
+    return first
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def old(request: pytest.FixtureRequest, first_version: Path, tmp_path: Path) -> Iterator[Path]:
+    """The folder of a register of version 0001, in either database."""
+    if request.param == "sqlite":
+        shutil.copyfile(first_version, tmp_path / "register.sqlite3")
+        yield tmp_path
+        return
+    with request.getfixturevalue("postgresql").database(empty=True) as url:
+        _make_first(url)
+        _carry_over(first_version, url)
+        (tmp_path / DATABASE_FILE).write_text(url)
+        yield tmp_path
+
+
+def _make_first(url: str) -> None:
+    """The tables of the first version, without a row."""
+    engine = create_engine(url)
     with engine.begin() as connection:
         command.upgrade(config_of(connection), "0001")
     engine.dispose()
-    _copy(tmp_path / "register.sqlite3", folder / "register.sqlite3")
-    return folder
+
+
+def _carry_over(first: Path, url: str) -> None:
+    """The same rows in PostgreSQL, and its sequences behind them."""
+    source, target = create_engine(f"sqlite:///{first}"), create_engine(url)
+    tables = MetaData()
+    tables.reflect(target)
+    with source.connect() as rows, target.begin() as connection:
+        for table in tables.sorted_tables:
+            if table.name == "alembic_version":
+                continue
+            if found := [dict(row) for row in rows.execute(select(table)).mappings()]:
+                connection.execute(insert(table), found)
+            if "id" in table.c:
+                sequence = f"pg_get_serial_sequence('{table.name}', 'id')"
+                connection.execute(text(f"SELECT setval({sequence}, max(id)) FROM {table.name}"))  # noqa: S608 - names of ours
+    source.dispose()
+    target.dispose()
+
+
+def rows_of(folder: Path, query: str) -> list[tuple[object, ...]]:
+    """What a query gives in the database of a folder, without a register that upgrades it."""
+    where = database_of(folder)
+    engine = create_engine(where if isinstance(where, str) else f"sqlite:///{where}")
+    with engine.connect() as connection:
+        found = [tuple(row) for row in connection.exec_driver_sql(query)]
+    engine.dispose()
+    return found
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -82,9 +133,7 @@ def opened(folder: Path) -> World:
 
 
 def test_what_was_issued_stands_as_it_was(old: Path) -> None:
-    with sqlite3.connect(old / "register.sqlite3") as database:
-        before = database.execute("SELECT * FROM certificates ORDER BY id").fetchall()
-    database.close()
+    before = rows_of(old, "SELECT * FROM certificates ORDER BY id")
     world = opened(old)
     assert [tuple(one) for one in world.certificates()] == before  # type: ignore[call-overload]  # rows
     assert len(world.issued()) == PEOPLE
@@ -122,17 +171,19 @@ def test_old_certificates_are_revoked_like_any_other(old: Path) -> None:
 
 
 def test_an_upgrade_that_is_cut_off_changes_nothing(old: Path) -> None:
-    path = old / "register.sqlite3"
-    with sqlite3.connect(path) as database:
-        before = list(database.iterdump())
-    engine = create_engine(f"sqlite:///{path}")
+    tables = [*TABLES, "status_lists", "alembic_version"]
+    before = [rows_of(old, f"SELECT * FROM {table} ORDER BY 1") for table in tables]  # noqa: S608 - names of ours
+    where = database_of(old)
+    engine = create_engine(where if isinstance(where, str) else f"sqlite:///{where}")
     with engine.connect() as connection:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        transaction = connection.begin()
+        if connection.dialect.name == "sqlite":  # whose driver begins late
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         command.upgrade(config_of(connection), "head")
-        connection.rollback()
+        transaction.rollback()
+        assert {*inspect(connection).get_table_names()} == set(tables)
     engine.dispose()
-    assert list(database.iterdump()) == before
-    database.close()
+    assert [rows_of(old, f"SELECT * FROM {table} ORDER BY 1") for table in tables] == before  # noqa: S608 - names of ours
     assert len(opened(old).issued()) == PEOPLE
 
 
