@@ -290,7 +290,7 @@ def test_a_length_that_is_announced_costs_no_memory(head: str, length: int) -> N
         {-(2**64) - 1: 1},
         {(1,): 1},
     ],
-    ids=repr,
+    ids=lambda value: "object" if type(value) is object else repr(value),
 )
 def test_only_our_data_model_is_written(value: Any) -> None:
     for item in (value, [value], {0: value}):

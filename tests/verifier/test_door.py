@@ -76,6 +76,20 @@ def test_spellings_of_the_scheme(closed: Service, scheme: str) -> None:
         ("Bearer " + "é" * 64, "key-unknown"),
         ("Bearer " + "A" * 30_000, "key-unknown"),
     ],
+    ids=[
+        "nothing",
+        "empty",
+        "scheme",
+        "scheme and space",
+        "no scheme",
+        "basic",
+        "longer",
+        "shorter",
+        "twice",
+        "two headers",
+        "no ASCII",
+        "endless",
+    ],
 )
 def test_without_a_key_that_counts_nothing_is_judged(
     closed: Service, authorization: str | None, kind: str
