@@ -7,7 +7,7 @@ alone is somebody else, and flagged. Nothing is merged, split or dropped in sile
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from typing import Final
@@ -170,7 +170,12 @@ def bare_name(canonical: str) -> str:
 
 
 class People:
-    """The persons that the records of one batch may be about."""
+    """The persons that the records of one batch may be about.
+
+    Somebody of whom no dose is left is nobody's match, save for who says the very same: name, birth
+    date and number. So a file that was undone and comes again finds its persons, and their
+    certificates stand.
+    """
 
     def __init__(self, known: Iterable[Person], table: VaccineTable) -> None:
         self._table = table
@@ -178,10 +183,14 @@ class People:
         self._by_phone: defaultdict[str, list[Person]] = defaultdict(list)
         self._namesakes: defaultdict[tuple[str, str], list[Person]] = defaultdict(list)
         self._contacts: set[tuple[str, str, str]] = set()
+        self._without_dose: defaultdict[tuple[str, str], list[Person]] = defaultdict(list)
         self._same_row: tuple[object, Decision] | None = None
         self.all: list[Person] = []
         for person in known:
-            self._add(person)
+            if person.doses:
+                self._add(person)
+            elif person.merged_into is None:
+                self._without_dose[person.canonical_name, person.birth_date].append(person)
 
     def decide(
         self, record: DoseRecord, noted: tuple[Finding, ...] = (), row: object = None
@@ -193,7 +202,9 @@ class People:
         """
         identity = record.identity
         name = Name(identity.name, canonical=identity.canonical)
-        found = self._same_person(row) or self._find(identity, name)
+        found = (
+            self._same_person(row) or self._find(identity, name) or self._returning(identity, name)
+        )
         if found is None:
             person = _new_person(identity, name)
             findings = [*noted, *self._namesake_flags(person)]
@@ -255,6 +266,27 @@ class People:
             return near[0]
         return min(near, key=lambda found: found.rank, default=None)
 
+    def _returning(self, identity: Identity, name: Name) -> _Found | None:
+        """The person of whom no dose is left, and whose numbers are free, that a record is about.
+
+        Told apart from everybody else by all that the register holds; the number is theirs again
+        once the record counts.
+        """
+        for person in self._without_dose.get((name.canonical, str(identity.birth_date)), ()):
+            numbers = {person.id_number, *person.old_numbers} - {None}
+            same_phone = person.has_phone(identity.phone)
+            same = identity.id_number in numbers or (
+                identity.id_number is None and not numbers and same_phone
+            )
+            held = Numbers(number=identity.id_number)
+            stated = StatedIdentity(
+                name=name, birth_date=identity.birth_date, sex=identity.sex, numbers=held
+            )
+            comparison = compare(stated, replace(person.stated, numbers=held))
+            if same and comparison.sex is not SexKind.DIFFERS:
+                return _Found(person, comparison, same_phone, Tier.EXACT)
+        return None
+
     def _candidates(self, identity: Identity, name: Name) -> dict[int, Person]:
         """Everybody who shares a number, a telephone number, or bare name and birth date."""
         found: dict[int, Person] = {}
@@ -276,6 +308,8 @@ class People:
     def _accept(self, person: Person, record: DoseRecord) -> None:
         if not person.touched and person.id is None:
             self._add(person)
+        elif not person.doses:
+            self._take_again(person, record.identity)
         person.doses[record.injected_on] = record.vaccine
         person.touched = True
         self._learn(person, record.identity)
@@ -294,6 +328,16 @@ class People:
                 self._by_number.setdefault(number, []).append(person)
         if identity.phone is not None and not person.has_phone(identity.phone):
             self._learn_phone(person, identity.phone)
+
+    def _take_again(self, person: Person, identity: Identity) -> None:
+        """Give a person who returns the numbers of their record back."""
+        person.id_number, person.changed = identity.id_number, True
+        person.old_numbers = tuple(one for one in person.old_numbers if one != identity.id_number)
+        person._stated = None
+        contact = (person.canonical_name, person.birth_date, identity.phone or "")
+        if identity.phone is not None and contact not in self._contacts:
+            person.phone = identity.phone
+        self._add(person)
 
     def _learn_phone(self, person: Person, phone: str) -> None:
         contact = (person.canonical_name, person.birth_date, phone)

@@ -90,6 +90,7 @@ def people_like(connection: Connection, identity: Identity) -> set[int]:
         person.merged_into or person.id
         for person in load_people(connection, [identity])
         if person.id is not None
+        and person.doses
         and tier_of(compare(stated, person.stated), same_phone=person.has_phone(identity.phone))
         in (Tier.EXACT, Tier.REVIEW)
     }

@@ -82,7 +82,7 @@ class _Known:
         """The resource that is referred to, empty where it is not in the bundle."""
         if not isinstance(reference, dict):
             return {}
-        named = text(reference.get("reference"))
+        named = text(reference.get("reference")).partition("/_history/")[0]
         if named.startswith("#"):
             contained = each(within.get("contained"))
             return next((one for one in contained if one.get("id") == named[1:]), {})

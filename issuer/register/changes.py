@@ -2,7 +2,7 @@
 
 What a person's certificate says follows in the next batch of issuing. Somebody of whom no dose is
 left gives their numbers free: what was entered by mistake must not stand in the way of what is
-right. Their row stays, and `restore` gives the numbers back.
+right. Their row stays: `restore` gives the numbers back, and so does the same person's next record.
 """
 
 import hashlib
@@ -124,9 +124,10 @@ def undo_import(
     if not done.rowcount:
         raise ChangeError("there is no such import, or it is undone already")
     other = aliased(ImportRow)
+    again = aliased(RepeatRow)  # not the one of `left`, to which it would be bound
     elsewhere = (
         exists()
-        .where(RepeatRow.record_id == DoseRow.id, RepeatRow.import_id == other.id)
+        .where(again.record_id == DoseRow.id, again.import_id == other.id)
         .where(other.undone_at.is_(None), other.id != import_id)
     )
     ours = select(DoseRow.id).where(DoseRow.import_id == import_id, ~elsewhere)

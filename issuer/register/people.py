@@ -42,7 +42,7 @@ def load_people(connection: Connection, identities: Sequence[Identity]) -> list[
     """Load everybody whom records may be about, with their doses, by what the indexes hold.
 
     That is everybody who has, or had, one of these identity numbers or telephone numbers, or has a
-    name and birth date of these, marks aside. Somebody of whom no dose is left is nobody's match.
+    name and birth date of these, marks aside.
     """
     numbers = {one.id_number for one in identities} | {
         number for one in identities for number in one.old_numbers
@@ -54,7 +54,7 @@ def load_people(connection: Connection, identities: Sequence[Identity]) -> list[
         *_found_by(connection, PersonRow.phone, "phone", phones - {None}),
         *_named(connection, sorted(names)),
     ]
-    return [person for person in _people(connection, rows) if person.doses]
+    return _people(connection, rows)
 
 
 def load_persons(connection: Connection, person_ids: Iterable[int]) -> list[Person]:
@@ -177,10 +177,20 @@ def _update(connection: Connection, people: list[Person]) -> None:
     statement = (
         update(PersonRow)
         .where(PersonRow.id == bindparam("key"))
-        .values(sex=bindparam("new_sex"), phone=bindparam("new_phone"))
+        .values(
+            sex=bindparam("new_sex"),
+            id_number=bindparam("new_number"),
+            phone=bindparam("new_phone"),
+        )
     )
     parameters = [
-        {"key": person.id, "new_sex": person.sex, "new_phone": person.phone} for person in people
+        {
+            "key": person.id,
+            "new_sex": person.sex,
+            "new_number": person.id_number,
+            "new_phone": person.phone,
+        }
+        for person in people
     ]
     connection.execute(statement, parameters)
 

@@ -127,6 +127,7 @@ def test_codes_of_products(codings: list[dict[str, str]], product: int | None) -
     [
         {"patient": {"reference": "#p"}, "contained": [PATIENT | {"id": "p"}]},
         {"patient": {"reference": "https://other.example/fhir/Patient/hoa"}},
+        {"patient": {"reference": "Patient/hoa/_history/2"}},
         {"patient": {"reference": "Patient/hoa"}},
     ],
 )

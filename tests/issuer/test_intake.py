@@ -153,3 +153,60 @@ def test_what_was_undone_as_a_whole_comes_again_when_it_is_said(world: World) ->
     assert results(world, *rows) == [REPEATED, REPEATED, REFUSED]
     with world.register.writing() as connection:
         assert undo_import(connection, 1, "lan", "a wrong file", world.clock.now()) == 2
+
+
+def undo(world: World, import_id: int) -> int:
+    with world.register.writing() as connection:
+        return undo_import(connection, import_id, "lan", "a wrong file", world.clock.now())
+
+
+PERSON_WITHOUT_NUMBER = row(id_number="")
+
+
+@pytest.mark.parametrize("first", [row(), PERSON_WITHOUT_NUMBER], ids=["number", "telephone"])
+def test_who_comes_again_after_an_undone_import_is_the_same_person(
+    world: World, first: dict[str, str]
+) -> None:
+    world.issue(first)
+    (before,) = world.certificates()
+    assert undo(world, 1) == 1
+    world.issuing().run()  # the fall is proposed, and waits for a second person
+    world.issue(first | {"lot": "AZ-11"})
+    assert (world.count("persons"), world.states()) == (1, ["issued"])
+    (standing,) = world.certificates()
+    assert standing.text == before.text
+    with world.register.reading() as connection:
+        person = connection.execute(select(PersonRow.id_number, PersonRow.phone)).one()
+        pending = "SELECT count(*) FROM proposals WHERE state = 'pending'"
+        assert connection.exec_driver_sql(pending).scalar_one() == 0
+    assert tuple(person) == (first["id_number"] or None, first["phone"])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"full_name": "Nguyễn Thị Hoa"},
+        {"birth_date": "30/12/1990"},
+        {"id_number": "079190000124"},
+        {"id_number": ""},
+        {"sex": ""},
+    ],
+    ids=lambda changes: next(iter(changes)) + (" left out" if "" in changes.values() else ""),
+)
+def test_of_whom_no_dose_is_left_is_the_match_of_nobody_else(
+    world: World, changes: dict[str, str]
+) -> None:
+    world.issue(row())
+    undo(world, 1)
+    assert results(world, row() | changes) == [ACCEPTED]
+    assert world.count("persons") == (1 if "sex" in changes else 2)
+
+
+def test_what_a_standing_import_brought_stays_whichever_others_are_undone(world: World) -> None:
+    one, two, three = row(), row(injected_on="20/08/2021"), row(injected_on="20/09/2021")
+    world.take_in(one)
+    world.take_in(one, two)
+    world.take_in(one, three)
+    assert [undo(world, 1), undo(world, 3)] == [0, 1]
+    assert [one.state for one in world.records()] == ["accepted", "accepted", "withdrawn"]
+    assert undo(world, 2) == 2
