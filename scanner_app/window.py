@@ -23,6 +23,9 @@ _KEYS: Final = {27: "escape", 13: "enter", 9: "enter"}
 _ASCII: Final = range(32, 127)
 _PROBE: Final = "import cv2; cv2.namedWindow('probe'); cv2.destroyAllWindows()"
 _PROBE_SECONDS: Final = 20
+_LOOK_SECONDS: Final = 1.0
+_MOST_LOOKS: Final = 10
+"""Looks at whether a new window is painted at all, and the time between them."""
 
 
 class Display(Protocol):
@@ -60,12 +63,17 @@ class Window:
     """A window of OpenCV on a display that `require_display` gave."""
 
     def __init__(self, display: XDisplay | None = None) -> None:
+        self._display = display
+        self._full = False
+        self._looks = _MOST_LOOKS
+        self._look_at = time.monotonic() + _LOOK_SECONDS
+        self._open()
+
+    def _open(self) -> None:
         flags = cv2.WINDOW_NORMAL | cv2.WINDOW_FREERATIO | cv2.WINDOW_GUI_NORMAL
         cv2.namedWindow(_TITLE, flags)
         cv2.resizeWindow(_TITLE, *_FIRST_SIZE)
         cv2.setMouseCallback(_TITLE, self._on_mouse)
-        self._display = display
-        self._full = False
         self._shown = False
         self._touched: tuple[float, float] | None = None
         self._keyboard = Keyboard(_TITLE)
@@ -79,6 +87,10 @@ class Window:
         """Show a picture; it appears at the next `strokes`."""
         cv2.imshow(_TITLE, picture)
         self._shown = True
+        if self._looks and time.monotonic() >= self._look_at and picture[:96, :128].any():
+            self._looks -= 1
+            self._look_at = time.monotonic() + _LOOK_SECONDS
+            self._open_if_black()
 
     def strokes(self) -> Sequence[Stroke]:
         """Let the window work for a moment and give the keys pressed meanwhile."""
@@ -106,6 +118,21 @@ class Window:
         if self._display is not None and not self._display.managed:
             cv2.moveWindow(_TITLE, 0, 0)
             cv2.resizeWindow(_TITLE, *(self._display.size if self._full else _FIRST_SIZE))
+
+    def _open_if_black(self) -> None:
+        """Open the window anew where Qt never paints it, as happens once in ten starts.
+
+        Only on a display without a window manager, while the machine is busy; a second window was
+        painted every time.
+        """
+        if self._display is None or not self._display.is_black(_TITLE):
+            return
+        self._keyboard.close()
+        cv2.destroyWindow(_TITLE)
+        self._open()
+        if self._full:
+            self._full = False
+            self.toggle_full_screen()
 
     def _on_mouse(self, event: int, x: int, y: int, flags: int, param: object) -> None:
         """Take in an event in the pixels of the picture shown, which has the window's size."""

@@ -18,6 +18,10 @@ _KEY_PRESS: Final = 2
 _KEY_PRESS_MASK: Final = 1
 _CARDINAL: Final = 6
 _WINDOW: Final = 33
+_CORNER: Final = (128, 96)
+"""Width and height of the part of a window that is looked at, from its upper left corner."""
+_ALL_PLANES: Final = 0xFFFF_FFFF
+_Z_PIXMAP: Final = 2
 _UNICODE_KEYSYM: Final = 0x0100_0000
 """Key symbols from here on are code points of Unicode."""
 _NAMED: Final = {0xFF1B: "escape", 0xFF0D: "enter", 0xFF8D: "enter", 0xFF09: "enter"}
@@ -69,6 +73,20 @@ class XDisplay:
         self._x.XSelectInput(self._handle, window, _KEY_PRESS_MASK)
         self._x.XFlush(self._handle)
         return True
+
+    def is_black(self, title: str) -> bool:
+        """Whether this process's window with a title shows nothing but black; False if unknown."""
+        window = next(self._own_windows(self._x.XDefaultRootWindow(self._handle), title), None)
+        if window is None:
+            return False
+        image = self._x.XGetImage(self._handle, window, 0, 0, *_CORNER, _ALL_PLANES, _Z_PIXMAP)
+        if not image:
+            return False
+        width, height = _CORNER
+        places = ((x, y) for y in range(0, height, 4) for x in range(0, width, 4))
+        black = not any(self._x.XGetPixel(image, x, y) & 0xFF_FFFF for x, y in places)
+        self._x.XDestroyImage(image)
+        return black
 
     @property
     def size(self) -> tuple[int, int]:
@@ -173,6 +191,8 @@ def _library() -> Any:
         return None
     handle, window, place = ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p
     library.XOpenDisplay.restype = handle
+    library.XGetImage.restype = ctypes.c_void_p
+    library.XGetPixel.restype = ctypes.c_ulong
     library.XDefaultRootWindow.restype = window
     library.XInternAtom.restype = ctypes.c_ulong
     for name, arguments in {
@@ -183,7 +203,12 @@ def _library() -> Any:
         "XDisplayHeight": [handle, ctypes.c_int],
         "XDisplayWidth": [handle, ctypes.c_int],
         "XFetchName": [handle, window, place],
+        "XDestroyImage": [place],
         "XFlush": [handle],
+        "XGetImage": [
+            handle, window, *[ctypes.c_int] * 2, *[ctypes.c_uint] * 2, ctypes.c_ulong, ctypes.c_int,
+        ],
+        "XGetPixel": [place, ctypes.c_int, ctypes.c_int],
         "XFree": [place],
         "XGetWindowProperty": [
             handle, window, ctypes.c_ulong, ctypes.c_long, ctypes.c_long, ctypes.c_int,
