@@ -20,7 +20,7 @@ from keys.times import from_rfc3339, to_rfc3339
 from spec.certificate import Timestamp
 from verifier.rate import Rate
 
-__all__ = ["ApiKey", "ApiKeyError", "ApiKeys", "change", "load"]
+__all__ = ["ApiKey", "ApiKeyError", "ApiKeys", "change", "load", "parse"]
 
 _PREFIX: Final = "dpk"
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,30}[a-z0-9])?", re.ASCII)
@@ -134,12 +134,18 @@ class ApiKeys:
 def load(path: Path) -> ApiKeys:
     """Read a file of keys; raises ApiKeyError."""
     try:
-        document = json.loads(path.read_bytes())
-        return ApiKeys(ApiKey.from_json(member) for member in document["keys"])
+        return parse(path.read_bytes(), path)
     except FileNotFoundError:
         raise ApiKeyError(
             f"there is no file of keys at {path}", hint="make one: dosepass-verifier keys add"
         ) from None
+
+
+def parse(data: bytes, path: Path) -> ApiKeys:
+    """Read what a file of keys held; raises ApiKeyError."""
+    try:
+        document = json.loads(data)
+        return ApiKeys(ApiKey.from_json(member) for member in document["keys"])
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ApiKeyError(f"{path} is not a file of keys") from error
 

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from keys.clock import Clock
-from verifier.api_keys import ApiKey, ApiKeys, load
+from keys.files import PRIVATE_MODE, write_atomically
+from verifier.api_keys import ApiKey, ApiKeyError, ApiKeys, load, parse
 from verifier.logs import Event, Line, Log
 
 __all__ = ["Keyring"]
@@ -19,15 +20,21 @@ _Stamp: TypeAlias = tuple[int, int, int]
 class Keyring:
     """Gives the keys of a file: the last good ones, whatever happens to it."""
 
-    def __init__(self, path: Path, clock: Clock, log: Log) -> None:
-        """Read the file for the first time; raises ApiKeyError."""
+    def __init__(self, path: Path, clock: Clock, log: Log, aside: Path | None = None) -> None:
+        """Read the file for the first time; raises ApiKeyError.
+
+        `aside` is where the processes of one service keep the last good file for each other: one
+        that starts while the file is no good begins with that.
+        """
         self._path = path
+        self._aside = aside
         self._clock = clock
         self._log = log
         self._lock = threading.Lock()
         self._checked_at = clock.now()
         self._stamp = self._look()
-        self._keys: ApiKeys = load(path)
+        self._keys: ApiKeys = self._first()
+        self._keep()
 
     def find(self, presented: str) -> ApiKey | None:
         """The key that somebody presents, unless it is unknown or revoked."""
@@ -40,6 +47,27 @@ class Keyring:
                 self._lock.release()
         return self._keys.find(presented)
 
+    def _first(self) -> ApiKeys:
+        try:
+            return load(self._path)
+        except Exception as error:
+            if self._aside is None or not self._aside.exists():
+                raise
+            keys = load(self._aside)
+            self._log.fault(error, Event.KEYS_LOAD_FAILED)
+            return keys
+
+    def _keep(self) -> None:
+        """Set the file aside as it is now, if it is good."""
+        if self._aside is None:
+            return
+        try:
+            data = self._path.read_bytes()
+            parse(data, self._path)
+            write_atomically(self._aside, data, PRIVATE_MODE)
+        except (OSError, ApiKeyError):
+            return  # what was set aside before stays
+
     def _check(self) -> None:
         stamp = self._look()
         if stamp == self._stamp:
@@ -50,6 +78,7 @@ class Keyring:
         except Exception as error:  # whatever is wrong with the file, the last good keys count
             self._log.fault(error, Event.KEYS_LOAD_FAILED)
             return
+        self._keep()
         self._log.add(Line(event=Event.KEYS_LOADED))
 
     def _look(self) -> _Stamp | None:

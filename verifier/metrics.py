@@ -23,6 +23,7 @@ __all__ = [
     "CONTENT_TYPE",
     "COUNTERS",
     "DURATION",
+    "FILE_REFUSED",
     "GAUGES",
     "REFRESHES",
     "REQUESTS",
@@ -40,6 +41,7 @@ WORKER_STARTS: Final = "dosepass_worker_starts_total"
 REFRESHES: Final = "dosepass_trust_refreshes_total"
 DURATION: Final = "dosepass_request_duration_seconds"
 WORKERS: Final = ("dosepass_workers", "dosepass_workers_wanted")
+FILE_REFUSED: Final = "dosepass_trust_file_refused"
 
 COUNTERS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     REQUESTS: ("Requests answered.", ("route", "status")),
@@ -90,9 +92,15 @@ class Metrics(Collector):
     """Counts into a tally, and gives what all processes counted with the state of trust."""
 
     def __init__(
-        self, current: Callable[[], TrustBundle], tally: Tally, *, workers_wanted: int = 1
+        self,
+        current: Callable[[], TrustBundle],
+        tally: Tally,
+        *,
+        workers_wanted: int = 1,
+        file_refused: Callable[[], bool] = lambda: False,
     ) -> None:
         self._current = current
+        self._file_refused = file_refused
         self._tally = tally
         self._workers_wanted = workers_wanted
         self._registry = CollectorRegistry(auto_describe=False)
@@ -131,6 +139,11 @@ class Metrics(Collector):
         bundle = self._current()
         for name, (words, value_of) in GAUGES.items():
             yield GaugeMetricFamily(name, words, value=value_of(bundle))
+        yield GaugeMetricFamily(
+            FILE_REFUSED,
+            "1 while the bundle in the folder is no good and the last good one serves.",
+            value=self._file_refused(),
+        )
 
     def exposition(self) -> bytes:
         """All of them in the text format of Prometheus."""

@@ -14,6 +14,7 @@ from keys import client
 from keys.bundle import TrustBundle
 from keys.clock import Clock, SystemClock
 from keys.fetching.refresher import Refresher
+from keys.files import write_atomically
 from keys.serving.process import (
     Listening,
     Loader,
@@ -24,10 +25,9 @@ from keys.serving.process import (
     run,
 )
 from keys.serving.tally import SharedTally, Tally
-from spec.entry_policy import EntryPolicy
 from spec.errors import DosepassError
 from verifier.door import Door
-from verifier.entry import entry_rules, load_policy
+from verifier.entry import load_policy
 from verifier.keyring import Keyring
 from verifier.logs import Event, Level, Line, Log, write_to_stdout
 from verifier.metrics import REFRESHES, WORKER_STARTS
@@ -47,6 +47,10 @@ _THREADS: Final = 32
 """Requests that one worker works on at a time. Verdicts take turns; the others are threads that
 wait for a body on a slow line."""
 
+_BUNDLE, _KEYS, _POLICY, _RATES = "bundle.cbor", "keys.json", "policy.json", "rates"
+"""What lies in the folder that all processes of the service share: what they begin with while the
+operator's own file is no good, and the counts of the rates."""
+
 _OF_THE_PROCESS: Final = (
     "trust", "trust_url", "refresh", "host", "port", "workers", "connections", "grace",
     "client_timeout",
@@ -62,8 +66,6 @@ def serve(settings: Settings, reread: Callable[[], Settings] | None = None) -> N
     Raises TrustBundleError, NoEntryRulesError, ReaderMissingError, ApiKeyError, RateStoreError or
     ServeError when it cannot start.
     """
-    # Each worker loads its own; this one says early what is wrong.
-    entry_rules(client.load(settings.trust), settings.place, _policy(settings))
     if settings.trust_url is not None:
         client.check_source(settings.trust, settings.trust_url)
     if settings.images:
@@ -83,11 +85,11 @@ def serve(settings: Settings, reread: Callable[[], Settings] | None = None) -> N
     multiprocessing.set_start_method("spawn", force=True)
     with TemporaryDirectory(prefix="dosepass-verifier-") as shared:
         counts = Path(shared)
-        _door(settings, counts, SystemClock(), log)  # each worker makes its own, as of the bundle
+        tried = _try_out(settings, counts)
         log.add(Line(event=Event.STARTING, port=settings.port, workers=settings.workers))
         if settings.trust_url is not None:
             _keep_fresh(settings, settings.trust_url, SharedTally(counts, "supervisor"), log)
-        loader = Loader(partial(build_application, settings.told(), counts, os.getpid()))
+        loader = Loader(partial(build_application, tried.told(), counts, os.getpid()))
         run(
             listening,
             loader,
@@ -111,16 +113,42 @@ def _renew(
     try:
         told = settings if reread is None else reread()
         new = replace(told, **{name: getattr(settings, name) for name in _OF_THE_PROCESS})
-        entry_rules(client.load(new.trust), new.place, _policy(new))
         if new.images:
             open_reader()
-        _door(new, counts, SystemClock(), log)
+        new = _try_out(new, counts)
     except (DosepassError, OSError) as error:
         log.fault(error, Event.RENEWAL_FAILED)
         return False
     loader.build = partial(build_application, new.told(), counts, os.getpid())
     log.add(Line(event=Event.RENEWING))
     return True
+
+
+def _try_out(settings: Settings, shared: Path) -> Settings:
+    """See early what is wrong, and set aside what workers begin with should a file break later.
+
+    Gives the settings for the workers. Raises TrustBundleError, NoEntryRulesError, ApiKeyError,
+    RateStoreError or OSError.
+    """
+    silent = Log(SystemClock(), lambda _: None)  # each worker tells of what it loads itself
+    _trust(settings, shared, silent)
+    _door(settings, shared, SystemClock(), silent)
+    if settings.policy is None:
+        return settings
+    aside = shared / _POLICY
+    write_atomically(aside, settings.policy.read_bytes())
+    return replace(settings, policy=aside)
+
+
+def _trust(settings: Settings, shared: Path, log: Log) -> TrustSource:
+    return TrustSource(
+        settings.trust,
+        SystemClock(),
+        log,
+        place=settings.place,
+        policy=None if settings.policy is None else load_policy(settings.policy),
+        aside=shared / _BUNDLE,
+    )
 
 
 def _keep_fresh(settings: Settings, url: str, tally: Tally, log: Log) -> None:
@@ -140,10 +168,6 @@ def _keep_fresh(settings: Settings, url: str, tally: Tally, log: Log) -> None:
     Refresher(refresh, settings.refresh, tell).start()
 
 
-def _policy(settings: Settings) -> EntryPolicy | None:
-    return None if settings.policy is None else load_policy(settings.policy)
-
-
 def build_application(told: Mapping[str, Any], counts: Path, supervisor: int) -> "WSGIApplication":
     """Build the application of one worker, inside that worker's process.
 
@@ -158,7 +182,7 @@ def build_application(told: Mapping[str, Any], counts: Path, supervisor: int) ->
     settings = Settings.of(told)
     log = _log()
     clock = SystemClock()
-    trust = TrustSource(settings.trust, clock, log, place=settings.place, policy=_policy(settings))
+    trust = _trust(settings, counts, log)
     pictures = open_reader() if settings.images else None
     if pictures is not None:
         pictures.start()
@@ -185,8 +209,8 @@ def _door(settings: Settings, counts: Path, clock: Clock, log: Log) -> Door:
         return Door(origins=origins)
     from verifier.rates import open_rates  # 14 MB, which a service without keys saves
 
-    rates = open_rates(settings.rates, counts / "rates", log)
-    return Door(Keyring(settings.keys, clock, log), rates, origins)
+    rates = open_rates(settings.rates, counts / _RATES, log)
+    return Door(Keyring(settings.keys, clock, log, counts / _KEYS), rates, origins)
 
 
 def _log() -> Log:

@@ -65,7 +65,12 @@ def create_app(
     # The envelope catches what nobody foresaw; Flask's own log would print the error's message.
     app.config.update(PROPAGATE_EXCEPTIONS=True, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.url_map.merge_slashes = False
-    metrics = Metrics(trust.current, tally or Tally(), workers_wanted=workers)
+    metrics = Metrics(
+        trust.current,
+        tally or Tally(),
+        workers_wanted=workers,
+        file_refused=trust.refuses_file,
+    )
     judge = Judge(trust, clock, max_body=max_body)
     batch = BatchJudge(judge, max_line=max_body)
     match = MatchJudge(judge, max_body=max_body)

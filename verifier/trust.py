@@ -13,6 +13,7 @@ from spec.certificate import Timestamp
 from spec.entry_policy import EntryPolicy
 from spec.entry_rules import EntryRules
 from verifier.entry import entry_rules
+from verifier.last_good import LastGood
 from verifier.logs import Event, Level, Line, Log
 from verifier.outlook import EndWarning, warnings
 from verifier.report import moment
@@ -29,6 +30,8 @@ _EVENTS: Final = {
 }
 
 _Stamp: TypeAlias = tuple[int, int, int]
+_NEVER: Final[_Stamp] = (0, 0, 0)
+"""That of no file: what is there is tried again at each look."""
 
 
 class Present(NamedTuple):
@@ -54,12 +57,14 @@ class TrustSource:
         load: Callable[[Path], TrustBundle] = client.load,
         place: str | None = None,
         policy: EntryPolicy | None = None,
+        aside: Path | None = None,
     ) -> None:
         """Load the first bundle; raises TrustBundleError when there is no good one.
 
         `place` is where this verifier stands, `policy` an entry policy in place of the bundle's.
         Raises NoEntryRulesError for a place without rules; a later bundle without them is not taken
-        up.
+        up. `aside` is where the processes of one service keep the last good bundle for each other:
+        one that starts while the file is no good, or older, begins with that.
         """
         self._directory = directory
         self._clock = clock
@@ -71,13 +76,21 @@ class TrustSource:
         self._checked_at = clock.now()
         self._stamp = self._look()
         self._place, self._policy = place, policy
-        self._present = self._with_rules(load(directory))
+        self._last_good = LastGood(directory, aside)
+        self._refused = False
+        self._present = self._first()
+        if not self._refused:
+            self._keep()
         self._tell_loaded()
         self._warn(self._checked_at)
 
     def current(self) -> TrustBundle:
         """The bundle to judge by."""
         return self.present().bundle
+
+    def refuses_file(self) -> bool:
+        """Whether what the directory has now is no good, and an earlier bundle serves."""
+        return self._refused
 
     def present(self) -> Present:
         """The bundle to judge by and the rules of the place; looks at the file once an interval.
@@ -92,6 +105,41 @@ class TrustSource:
                 self._lock.release()
         return self._present
 
+    def _first(self) -> Present:
+        """That of the file, unless it is no good or older than what the service had before."""
+        try:
+            present = self._with_rules(self._load(self._directory))
+            before = self._set_aside()
+            if before is not None:
+                _check_newer(present.bundle, before.bundle)
+        except Exception as error:  # as for a bundle that comes later
+            before = self._set_aside()
+            if before is None:
+                raise
+            self._refuse(error)
+            self._stamp = _NEVER
+            return before
+        return present
+
+    def _set_aside(self) -> Present | None:
+        """What the service had before, where that can still be used."""
+        try:
+            bundle = self._last_good.load()
+            return None if bundle is None else self._with_rules(bundle)
+        except Exception as error:  # it is there to help, and must not stop a start
+            self._log.fault(error)
+            return None
+
+    def _keep(self) -> None:
+        try:
+            self._last_good.keep(self._present.bundle)
+        except OSError as error:
+            self._log.fault(error)
+
+    def _refuse(self, error: Exception) -> None:
+        self._refused = True
+        self._log.fault(error, Event.TRUST_LOAD_FAILED)
+
     def _with_rules(self, bundle: TrustBundle) -> Present:
         return Present(bundle, entry_rules(bundle, self._place, self._policy))
 
@@ -100,26 +148,21 @@ class TrustSource:
         stamp = self._look()
         if stamp != self._stamp:
             self._take_up(stamp)
+        else:
+            self._refused = False  # a file that was no good has been put right again
         self._warn(now)
 
     def _take_up(self, stamp: _Stamp | None) -> None:
         try:
             bundle = self._load(self._directory)
-            self._check_newer(bundle)
+            _check_newer(bundle, self._present.bundle)
             present = self._with_rules(bundle)
         except Exception as error:  # whatever is wrong with the file, the last good one serves
-            self._log.fault(error, Event.TRUST_LOAD_FAILED)
+            self._refuse(error)
             return
-        self._present, self._stamp = present, stamp
+        self._present, self._stamp, self._refused = present, stamp, False
+        self._keep()
         self._tell_loaded()
-
-    def _check_newer(self, bundle: TrustBundle) -> None:
-        present = self._present.bundle
-        if (
-            bundle.issued_at < present.issued_at
-            or bundle.status.issued_at < present.status.issued_at
-        ):
-            raise TrustBundleError("the new trust bundle is older than the one in use")
 
     def _warn(self, now: Timestamp) -> None:
         """Tell once a day of what will end: long before, and for as long as nobody mends it."""
@@ -147,3 +190,8 @@ class TrustSource:
                 fresh_until=moment(until),
             )
         )
+
+
+def _check_newer(bundle: TrustBundle, present: TrustBundle) -> None:
+    if bundle.issued_at < present.issued_at or bundle.status.issued_at < present.status.issued_at:
+        raise TrustBundleError("the new trust bundle is older than the one in use")

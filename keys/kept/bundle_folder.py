@@ -29,12 +29,13 @@ many lists as there are positions for."""
 _FETCH_AGAIN: Final = "fetch it again with: dosepass-keys fetch URL --root root.json --into DIR"
 
 
-def load(directory: Path) -> TrustBundle:
+def load(directory: Path, file: Path | None = None) -> TrustBundle:
     """The last good bundle of a directory, also when its time is over: the pipeline says so.
 
-    Raises TrustBundleError when there is none, or when it or a list of it is damaged.
+    `file` is a copy of the small file that counts in its place. Raises TrustBundleError when there
+    is none, or when it or a list of it is damaged.
     """
-    path = directory / BUNDLE_FILE
+    path = file or directory / BUNDLE_FILE
     try:
         return open_stored(directory, StoredBundle.from_cbor(_read(path)))
     except FileNotFoundError:

@@ -11,14 +11,14 @@ import yaml
 from spec.verdicts import Outcome, VerdictCode
 from tests.deploy.conftest import DEPLOY
 from tests.verifier.description import DOCUMENT
-from verifier.metrics import COUNTERS, DURATION, GAUGES, WORKERS
+from verifier.metrics import COUNTERS, DURATION, FILE_REFUSED, GAUGES, WORKERS
 
 ALERTS = DEPLOY / "prometheus" / "alerts.yaml"
 DASHBOARD = DEPLOY / "grafana" / "verifier.json"
 HISTOGRAM = {f"{DURATION}_{part}": {"route", "le"} for part in ("bucket", "sum", "count")}
 LABELS = (
     {name: set(labels) for name, (_, labels) in COUNTERS.items()}
-    | {name: set() for name in (*GAUGES, *WORKERS)}
+    | {name: set() for name in (*GAUGES, *WORKERS, FILE_REFUSED)}
     | HISTOGRAM
 )
 FROM_PROMETHEUS = {"job", "instance"}

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -286,8 +287,8 @@ def test_workers_end_with_a_killed_supervisor(own_server: Server) -> None:
 
 
 def test_workers_that_cannot_live_end_the_service(own_server: Server, tmp_path: Path) -> None:
-    """The bundle is gone when a worker is replaced: an orchestrator must see the end of it."""
-    (tmp_path / "trust" / "bundle.cbor").unlink()
+    """Bundle and lists are gone when a worker is replaced: an orchestrator must see the end."""
+    shutil.rmtree(tmp_path / "trust")
     os.kill(own_server.wait_for("worker_started", 1)[0]["pid"], signal.SIGKILL)
     assert own_server.process.wait(15) == 2
     assert own_server.log()[-1]["event"] == "giving_up"
