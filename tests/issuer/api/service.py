@@ -1,8 +1,11 @@
 """The register's service without a server: every answer is held against the description."""
 
+import atexit
 import json
-from collections.abc import Iterator
+import shutil
+import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +22,7 @@ from issuer.register.sites import ListedSite, list_sites
 from tests.authority import vaccine_table
 from tests.issuer.world import World
 from tests.openapi import Description
+from tests.postgresql import DATABASE_FILE
 
 __all__ = ["ACCOUNTS", "DESCRIPTION", "PASSWORD", "SITES", "Answer", "LogLines", "Service"]
 
@@ -81,14 +85,15 @@ class Service:
     """The application over the register of a `World`, with its accounts signed in."""
 
     def __init__(self, folder: Path, **changes: Any) -> None:
-        self.world = World(folder)
+        if (folder / DATABASE_FILE).exists():
+            self.world = World(folder)
+            self.tokens = _populate(self.world)
+        else:
+            made, tokens = _populated_file()
+            shutil.copy(made, folder / made.name)
+            self.world, self.tokens = World(folder), dict(tokens)
         self.log = LogLines()
         clock = self.world.clock
-        with self.world.register.writing() as connection:
-            list_sites(connection, SITES, clock.now())
-            for name, (level, area) in ACCOUNTS.items():
-                insert_account(connection, name, _HASH, level, area, clock.now())
-        self.tokens = {name: self.token_of(name) for name in ACCOUNTS}
         self.folder = folder / "uploads"
         self.folder.mkdir()
         self.parts = Parts(
@@ -111,10 +116,7 @@ class Service:
 
     def token_of(self, name: str, days: int = 365) -> str:
         """A token of an account that lasts, made as at the console."""
-        with self.world.register.writing() as connection:
-            account = find_account(connection, name)
-            assert account is not None
-            return issue_token(connection, account, self.world.clock.now(), days * 86_400).text
+        return _token_of(self.world, name, days)
 
     def second_of_the_nation(self) -> str:
         """Another account of the nation, for what needs two."""
@@ -165,6 +167,28 @@ class Service:
             return [tuple(row) for row in connection.exec_driver_sql(query)]
 
 
-def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Path, method and description of every operation."""
-    return DESCRIPTION.operations()
+def _populate(world: World) -> dict[str, str]:
+    """List the sites and make the accounts; gives their tokens."""
+    with world.register.writing() as connection:
+        list_sites(connection, SITES, world.clock.now())
+        for name, (level, area) in ACCOUNTS.items():
+            insert_account(connection, name, _HASH, level, area, world.clock.now())
+    return {name: _token_of(world, name) for name in ACCOUNTS}
+
+
+def _token_of(world: World, name: str, days: int = 365) -> str:
+    with world.register.writing() as connection:
+        account = find_account(connection, name)
+        assert account is not None
+        return issue_token(connection, account, world.clock.now(), days * 86_400).text
+
+
+@cache
+def _populated_file() -> tuple[Path, dict[str, str]]:
+    """A SQLite register with all of that, made once, to be copied."""
+    folder = Path(tempfile.mkdtemp(prefix="dosepass-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    world = World(folder)
+    tokens = _populate(world)
+    world.register.close()
+    return folder / "register.sqlite3", tokens

@@ -13,6 +13,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from issuer.api.sending import XLSX
 from tests.issuer.api.service import DESCRIPTION, Service
 from tests.issuer.world import row
 
@@ -25,7 +26,7 @@ CHECKS = (
 EXAMPLES = int(os.environ.get("DOSEPASS_EXAMPLES", "6"))
 """For each operation; more by hand."""
 
-schemathesis.serializer.alias("application/pdf", "application/octet-stream")
+schemathesis.serializer.alias(["application/pdf", XLSX], "application/octet-stream")
 schema = schemathesis.openapi.from_dict(DESCRIPTION.document)
 
 

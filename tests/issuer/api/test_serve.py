@@ -82,12 +82,12 @@ class Server:
         return [json.loads(line) for line in whole.splitlines()]
 
     def wait_for(self, event: str, count: int) -> None:
-        for _ in range(600):
+        for _ in range(2400):
             if len([line for line in self.log() if line["event"] == event]) >= count:
                 return
             assert self.process.poll() is None, self.err.read_text()
             time.sleep(0.05)
-        raise AssertionError(f"no {event} within half a minute")
+        raise AssertionError(f"no {event} within two minutes")
 
     def wait_until_it_listens(self) -> None:
         for _ in range(200):
