@@ -13,7 +13,7 @@ from spec.dates import BirthDate
 from spec.differences import BirthDateKind, NameKind, NumberKind, SexKind
 from spec.match import IdentityField
 from spec.match_words import difference_words, field_words, match_words
-from spec.screen import AGES, MASK, NEWER_CODES, NOTES, TROUBLES
+from spec.screen import AGES, MASK, NEWER_CODES, NOTES, RULE_HELPS, RULES, TROUBLES
 from spec.verdicts import VerdictCode, Words, colour_words, verdict_words
 
 __all__ = [
@@ -139,16 +139,6 @@ _ANOTHER: Final = {
     ),
 }
 
-_RULES: Final = {
-    "vi": ("Chứng nhận thật. Quy định: {}. {}", "Được vào từ {}."),
-    "en": ("The certificate is genuine. Rule: {}. {}", "It passes from {}."),
-}
-_HELPS: Final = {
-    "vi": {"colour": "Cần thêm mũi tiêm.", "longest_age": "Cần chứng nhận mới."},
-    "en": {"colour": "A further dose is needed.", "longest_age": "A new certificate is needed."},
-}
-"""What would help where waiting does not, by the condition that was not met."""
-
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAY: Final = 86_400
@@ -173,9 +163,9 @@ def answer_words(answer: Answer, language: str) -> Words:
 
 def _rule_words(refused: Refused, language: str) -> str:
     """The rule of the place, and from when, by the clock on the wall, it would let pass."""
-    sentence, passes = _RULES[language]
+    sentence, passes = RULES[language]
     if refused.passes_from is None:
-        helps = _HELPS[language].get(refused.check, "")
+        helps = RULE_HELPS[language].get(refused.check, "")
         return sentence.format(refused.words.removesuffix("."), helps).strip()
     local = time.localtime(refused.passes_from)
     midnight = (local.tm_hour, local.tm_min) == (0, 0)

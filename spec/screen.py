@@ -10,7 +10,18 @@ from typing import Final
 
 from spec.verdicts import Outcome, Words
 
-__all__ = ["AGES", "MASK", "NEWER_CODES", "NOTES", "PHRASES", "TROUBLES", "Note", "Times"]
+__all__ = [
+    "AGES",
+    "MASK",
+    "NEWER_CODES",
+    "NOTES",
+    "PHRASES",
+    "RULES",
+    "RULE_HELPS",
+    "TROUBLES",
+    "Note",
+    "Times",
+]
 
 
 class Note(StrEnum):
@@ -74,6 +85,18 @@ PHRASES: Final[Mapping[str, Mapping[str, str]]] = {
         "stale": "TOO OLD",
     },
 }
+
+RULES: Final[Mapping[str, tuple[str, str]]] = {
+    "vi": ("Chứng nhận thật. Quy định: {}. {}", "Được vào từ {}."),
+    "en": ("The certificate is genuine. Rule: {}. {}", "It passes from {}."),
+}
+"""What a screen says of a rule of the place in its words, and from when it would let pass."""
+
+RULE_HELPS: Final[Mapping[str, Mapping[str, str]]] = {
+    "vi": {"colour": "Cần thêm mũi tiêm.", "longest_age": "Cần chứng nhận mới."},
+    "en": {"colour": "A further dose is needed.", "longest_age": "A new certificate is needed."},
+}
+"""What would help where waiting does not, by the condition that was not met."""
 
 NOTES: Final[Mapping[str, Mapping[Note, str]]] = {
     "vi": {

@@ -35,6 +35,8 @@ def vocabulary() -> Json:
             language: {**screen.PHRASES[language], **WORDS[language]} for language in LANGUAGES
         },
         "notes": screen.NOTES,
+        "rules": screen.RULES,
+        "rule_helps": screen.RULE_HELPS,
         "verdicts": {language: _verdicts(language) for language in LANGUAGES},
         "troubles": {language: _words(screen.TROUBLES[language]) for language in LANGUAGES},
         "newer_codes": {language: _words(screen.NEWER_CODES[language]) for language in LANGUAGES},

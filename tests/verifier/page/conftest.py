@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, sync_playwrigh
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from spec.certificate import StatusPosition
+from spec.entry_policy import EntryPolicy
 from spec.status_list import Status
 from tests.authority import DAY, NOW, Authority, doses
 from tests.trust_folder import store_bundle
@@ -40,7 +41,8 @@ def chromium_path() -> str:
 class World:
     """A country, certificates of every kind, and its verifier on a loopback port."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, policy: EntryPolicy | None = None) -> None:
+        """With an entry `policy`, the verifier stands at a restaurant."""
         self.authority = Authority()
         self.refusal: ProblemError | None = None
         self.seen: list[tuple[str, str, str]] = []
@@ -48,7 +50,8 @@ class World:
         self.silent: list[bytes] = []
         log = Log(self.authority.clock, self.silent.append)
         store_bundle(self.authority, directory, status_until=NOW + 5 * DAY)
-        trust = TrustSource(directory, self.authority.clock, log)
+        place = None if policy is None else "restaurant"
+        trust = TrustSource(directory, self.authority.clock, log, place=place, policy=policy)
         self.app = create_app(trust, self.authority.clock, log)
         self.server = make_server("127.0.0.1", 0, self, threaded=True, request_handler=_Quiet)
         self.origin = f"http://127.0.0.1:{self.server.port}"

@@ -22,7 +22,7 @@ const keep = (name, value) => attempt(() => localStorage.setItem(name, value));
 const language = languages.find((one) => one === kept("dosepass.language")) ?? root.lang;
 
 const session = new Session(vocabulary.times, vocabulary.prefix);
-const service = new Service(attempt(() => sessionStorage.getItem(KEY)) ?? null);
+const service = new Service(attempt(() => sessionStorage.getItem(KEY)) ?? null, language);
 const view = new View(language);
 const camera = new Camera(byId("video"));
 const speaker = new Speaker(kept("dosepass.sound") !== "off");
@@ -186,6 +186,7 @@ async function watch() {
 function switchLanguage() {
   keep("dosepass.language", otherLanguage(view.language));
   view.speak(otherLanguage(view.language));
+  service.language = view.language;
   draw();
 }
 

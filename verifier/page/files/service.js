@@ -16,8 +16,9 @@ const REFUSALS_OF_A_PICTURE = new Set([413, 415, 422]);
 const LONGEST_PAUSE = 60; // seconds that a busy service can ask for
 
 export class Service {
-  constructor(key) {
+  constructor(key, language) {
     this.key = key;
+    this.language = language;
     this.pausedUntil = 0;
   }
 
@@ -50,7 +51,7 @@ export class Service {
   }
 
   async ask(path, type, body, isPicture = false) {
-    const headers = { Accept: "application/json" };
+    const headers = { Accept: "application/json", "Accept-Language": this.language };
     if (type) headers["Content-Type"] = type;
     if (this.key) headers.Authorization = `Bearer ${this.key}`;
     const signal = AbortSignal.timeout(GIVE_UP);
@@ -93,7 +94,17 @@ function answerOf(told) {
 }
 
 function negative(told) {
-  return { outcome: told.outcome, code: String(told.code), trust: trustOf(told) };
+  const { outcome, code } = told;
+  return { outcome, code: String(code), trust: trustOf(told), rule: ruleOf(told) };
+}
+
+// The rule of the place that stands against a certificate, in the language of the answer.
+function ruleOf({ policy, words: told }) {
+  if (!policy) return null;
+  const { check, words, passes_from } = policy;
+  const from = passes_from === null ? null : new Date(passes_from);
+  const whole = typeof words === "string" && !Number.isNaN(from?.getTime());
+  return whole ? { check, words, from, language: told.language } : null;
 }
 
 function accepted({ code, colour, doses, disclosed }) {
