@@ -23,7 +23,7 @@ CHECKS = (
     content_type_conformance,
     response_schema_conformance,
 )
-EXAMPLES = int(os.environ.get("DOSEPASS_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("DOSEPASS_EXAMPLES", "3"))
 """For each operation; more by hand."""
 
 schemathesis.serializer.alias(["application/pdf", XLSX], "application/octet-stream")
