@@ -47,6 +47,11 @@ _SLICE: Final = 250
 """Texts that take the steps of the pipeline together; more brings no more speed (ADR 0018)."""
 
 
+_CHARGED_AT: Final = 50
+"""Verdicts of a stream after which its key is charged, or as many as it may have if that is less: a
+stream ends soon after its rate does, and a shared store of rates is not asked about every line."""
+
+
 class BatchJudge:
     """Judges many texts with the one judge; `max_line` limits a line as it does a request body."""
 
@@ -96,12 +101,21 @@ class BatchJudge:
         return answer({"verdicts": verdicts}, language, start_response)
 
     def _stream(self, environ: "WSGIEnvironment", language: str) -> Iterator[bytes]:
-        """Answer lines as they come; where the body breaks off, so does the answer."""
+        """Answer lines as they come; where the body breaks off, so does the answer.
+
+        The last line says so where the rate of the key is exceeded: what follows is not judged.
+        """
         exchange = exchange_of(environ)
+        step = _CHARGED_AT if exchange.key is None else min(_CHARGED_AT, exchange.key.rate.amount)
         piece = EAGER if announced_length(environ) is None else STEADY
         try:
             for lines in read_lines(body_stream(environ), self._max_line, piece):
                 yield b"".join(self._answers(lines, language, exchange))
+                refusal = exchange.charge(step)
+                if refusal is not None:
+                    yield _answer_with_problem(lines[-1].number + 1, refusal)
+                    pass_over_body(environ)
+                    return
         except ProblemError:
             return
 
@@ -113,10 +127,9 @@ class BatchJudge:
         verdicts = iter(self._judge.judge_all(sound, language, exchange))
         for line, one in zip(lines, asked, strict=True):
             if isinstance(one, ProblemError):
-                document: Json = {"line": line.number, "problem": one.document()}
+                yield _answer_with_problem(line.number, one)
             else:
-                document = {"line": line.number, "verdict": next(verdicts)}
-            yield encode(document) + b"\n"
+                yield encode({"line": line.number, "verdict": next(verdicts)}) + b"\n"
 
     def _asked(self, line: NumberedLine) -> VerifyRequest | ProblemError:
         if line.content is None:
@@ -127,3 +140,7 @@ class BatchJudge:
             return verify_request_of(line.content)
         except ProblemError as problem:
             return problem
+
+
+def _answer_with_problem(line: int, problem: ProblemError) -> bytes:
+    return encode({"line": line, "problem": problem.document()}) + b"\n"

@@ -49,20 +49,21 @@ class Door:
         except ProblemError as problem:
             pass_over_body(environ)
             return None, problem
-        wait = None if self._rates is None else self._rates.take(key)
+        refusal = self.charge(key, 1)
+        if refusal is not None:
+            pass_over_body(environ)
+        return key, refusal
+
+    def charge(self, key: ApiKey, certificates: int) -> ProblemError | None:
+        """Count what a key has asked for; gives the problem where that is more than it may."""
+        wait = None if self._rates is None else self._rates.take(key, certificates)
         if wait is None:
-            return key, None
-        pass_over_body(environ)
-        return key, ProblemError(
+            return None
+        return ProblemError(
             problems.RATE_EXCEEDED,
             f"Ask at most {key.rate.words}, or ask the operator for more.",
             retry_after=wait,
         )
-
-    def charge(self, key: ApiKey, verdicts: int) -> None:
-        """Count what a request of several texts took beyond one."""
-        if self._rates is not None and verdicts > 1:
-            self._rates.take(key, verdicts - 1)
 
     def headers(self, environ: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
         """What the answer has in its head for the site that asks."""

@@ -16,7 +16,7 @@ from verifier.api_keys import ApiKey
 from verifier.door import OPEN, Door
 from verifier.logs import Log
 from verifier.metrics import Metrics
-from verifier.problems import problem_of_status
+from verifier.problems import ProblemError, problem_of_status
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -37,10 +37,24 @@ class Exchange:
     """How many of each there were."""
     key: ApiKey | None = None
     """Whose request it is, where keys are asked for."""
+    door: Door = OPEN
+    charged: int = 1
+    """Certificates that the key was charged for: one when it came in."""
 
     def judged(self, code: VerdictCode) -> None:
         """Count one verdict."""
         self.verdicts[code] = self.verdicts.get(code, 0) + 1
+
+    def charge(self, at_least: int = 1) -> ProblemError | None:
+        """Charge the key for the verdicts since it was charged last, if there are so many.
+
+        Gives the problem where its rate is exceeded: what is under way may end with it.
+        """
+        owed = sum(self.verdicts.values()) - self.charged
+        if self.key is None or owed < at_least:
+            return None
+        self.charged += owed
+        return self.door.charge(self.key, owed)
 
 
 def exchange_of(environ: "WSGIEnvironment") -> Exchange:
@@ -115,7 +129,8 @@ class Envelope:
     ) -> Iterable[bytes]:
         """Answer one request; nothing but an end of the process gets past."""
         began = time.perf_counter()
-        exchange = Exchange(request_id=request_id_of(environ.get("HTTP_X_REQUEST_ID")))
+        request_id = request_id_of(environ.get("HTTP_X_REQUEST_ID"))
+        exchange = Exchange(request_id=request_id, door=self._door)
         environ[_KEY] = exchange
         method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
 
@@ -165,8 +180,7 @@ class Envelope:
             seconds=seconds,
             key=None if exchange.key is None else exchange.key.name,
         )
-        if exchange.key is not None:
-            self._door.charge(exchange.key, sum(exchange.verdicts.values()))
+        exchange.charge()
         self._metrics.request(
             route=route, status=status, seconds=seconds, verdicts=exchange.verdicts
         )

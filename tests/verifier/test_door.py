@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -53,6 +54,36 @@ def test_a_key_opens_and_its_name_stands_in_the_log(closed: Service, authority: 
     assert (answer.status, answer.json["code"]) == (200, "ok")
     assert closed.log.lines[-1]["key"] == "shop-1"
     assert KEY[21:] not in closed.log.raw.decode()
+
+
+def streamed(closed: Service, lines: int) -> list[dict[str, Any]]:
+    line = json.dumps({"text": "x"}).encode() + b"\n"
+    answer = closed.call(
+        "POST",
+        "/v1/verify/batch",
+        data=line * lines,
+        headers={"Content-Type": "application/x-ndjson", "Authorization": f"Bearer {KEY}"},
+    )
+    assert answer.status == 200
+    return [json.loads(one) for one in answer.body.splitlines()]
+
+
+def test_a_stream_ends_soon_after_its_rate(closed: Service) -> None:
+    """Five an hour: the lines of one read are judged, and none of the megabytes behind them."""
+    *judged, last = streamed(closed, 100_000)
+    assert [one["line"] for one in judged] == list(range(1, len(judged) + 1))
+    assert 5 < len(judged) < 2_000
+    assert all(one["verdict"]["code"] == "not_a_certificate" for one in judged)
+    assert last["line"] == len(judged) + 1
+    assert last["problem"]["type"] == "/problems/rate-exceeded"
+    assert last["problem"]["detail"].startswith("Ask at most 5 times an hour")
+    assert closed.verify("x", Authorization=f"Bearer {KEY}").status == 429
+
+
+def test_a_stream_within_its_rate_is_whole_and_charged_once(closed: Service) -> None:
+    assert [one["line"] for one in streamed(closed, 4)] == [1, 2, 3, 4]
+    assert closed.verify("x", Authorization=f"Bearer {KEY}").status == 200
+    assert closed.verify("x", Authorization=f"Bearer {KEY}").status == 429
 
 
 @pytest.mark.parametrize("scheme", ["Bearer ", "bearer ", "BEARER  "])

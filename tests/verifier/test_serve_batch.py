@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.verifier.test_serve import BODY, TEXT, Server
+from tests.verifier.test_serve import BODY, COUNTRY, TEXT, Server
+from verifier.api_keys import ApiKey, ApiKeys, change
+from verifier.rate import Rate
 
 PATH = "/v1/verify/batch"
 LINES = "application/x-ndjson"
@@ -101,3 +103,24 @@ def test_a_client_that_goes_gives_its_place_back(server: Server) -> None:
             return
         time.sleep(0.1)
     raise AssertionError("no place within ten seconds")
+
+
+def test_a_stream_without_end_ends_with_its_rate(tmp_path: Path) -> None:
+    """The client is told so in the last line of a whole answer, and the service goes on."""
+    key, said = ApiKey.make("shop-1", Rate.parse("120/hour"), COUNTRY.now)
+    change(tmp_path / "keys.json", lambda _: ApiKeys([key]))
+    options = ["--keys", str(tmp_path / "keys.json")]
+    with closing(Server(tmp_path, workers=1, options=options)) as server:
+        with server.connect() as client:
+            framing = f"Authorization: Bearer {said}\r\nTransfer-Encoding: chunked"
+            client.sendall(head(framing))
+            lines = chunk(BODY + b"\n") * 10
+            for _ in range(30):
+                client.sendall(lines)
+            got = until(client, b"/problems/rate-exceeded")
+        assert 120 <= got.count(b'"code":"ok"') < 200
+        allowed = {"Authorization": f"Bearer {said}"}
+        assert server.request("POST", "/v1/verify", BODY, **allowed).status == 429
+        statuses = {line["status"] for line in server.wait_for("request", 2)}
+        assert statuses == {200, 429}
+        assert server.err.read_text() == ""
