@@ -88,6 +88,53 @@ def test_nothing_personal_is_logged_or_stands_in_a_problem(
         assert line.keys() <= FIELDS
 
 
+def asking(path: str, text: str, person: dict[str, Any]) -> tuple[str, bytes]:
+    """The content type and the body of a request about a person, as a client would send it."""
+    one = {"text": text, "disclose": ["name", "birth_date", "id_suffix", "doses"]}
+    match path:
+        case "/v1/verify/batch":
+            many = {"texts": [text, text], "disclose": one["disclose"]}
+            return "application/json", json.dumps(many).encode()
+        case "/v1/verify/batch?lines":
+            return "application/x-ndjson", json.dumps(one).encode() + b"\n{\n"
+        case "/v1/verify/image":
+            return "image/png", b"\x89PNG\r\n\x1a\n" + text.encode()
+        case _:
+            identity = {"name": person["name"], "birth_date": str(person["birth_date"])}
+            return "application/json", json.dumps({"text": text, "identity": identity}).encode()
+
+
+@QUIET
+@given(person=PEOPLE, spoil=st.sampled_from(["nothing", "signature", "half", "field", "type"]))
+@pytest.mark.parametrize(
+    "path", ["/v1/verify/batch", "/v1/verify/batch?lines", "/v1/match", "/v1/verify/image"]
+)
+def test_nothing_personal_is_logged_counted_or_complained_of_elsewhere(
+    service: Service, authority: Authority, person: dict[str, Any], spoil: str, path: str
+) -> None:
+    """Many texts, lines, a comparison, a picture: sound, forged, cut, or with a name as a field."""
+    service.log.raw = b""
+    certificate = authority.certificate(**person)
+    text = authority.sign(certificate)
+    if spoil == "signature":
+        text = text[:-6] + "000000"
+    kind, body = asking(path, text, person)
+    if spoil == "half":
+        body = body[: len(body) // 2]
+    elif spoil == "field":
+        body = b'{"%b":1,' % certificate.name.encode() + body[1:]
+    elif spoil == "type":
+        kind = certificate.name.encode().decode("latin-1")
+    answer = service.call("POST", path.partition("?")[0], data=body, headers={"Content-Type": kind})
+    assert answer.status < 500
+    words = personal(certificate, text)
+    assert_silent(words, service.log.raw, service.call("GET", "/metrics").body)
+    if answer.status != 200 or spoil == "signature":
+        assert_silent(words, answer.body)
+    for line in service.log.lines:
+        assert line.keys() <= FIELDS | {"verdicts"}
+
+
 @QUIET
 @given(name=NAMES | VIETNAMESE)
 @pytest.mark.parametrize("place", ["field", "value", "disclose", "path", "query", "type", "agent"])
