@@ -10,13 +10,14 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, func, or_, select, text, union
 
 from issuer.course import Course, course_of
 from issuer.reasons import Finding, Severity
 from issuer.register.bulk import within
 from issuer.register.doses import findings_of
 from issuer.register.models import (
+    UNMATCHED,
     CertificateRow,
     CertificateState,
     DoseRow,
@@ -219,7 +220,7 @@ def _records(
     connection: Connection, family: list[int], id_number: str | None, table: VaccineTable
 ) -> Iterator[RecordSeen]:
     columns = DoseRow.__table__.c
-    theirs = within(connection, columns.person_id, family)
+    found = [select(columns.id).where(within(connection, columns.person_id, family))]
     if id_number is not None:
         # A row that could not be read has no values of its own: only the row as it came.
         unread = and_(
@@ -227,14 +228,14 @@ def _records(
             columns.raw.contains(id_number, autoescape=True),
         )
         waiting = and_(columns.state == RecordState.REVIEW.value, columns.id_number == id_number)
-        theirs = or_(theirs, unread, waiting)
+        found.append(select(columns.id).where(text(UNMATCHED), or_(unread, waiting)))
     query = (
         select(
             columns.id, columns.state, columns.injected_on, columns.vaccine, columns.site,
             columns.received_at, DoseRow.certified_at.label("certified_at"),
             columns.findings,
         )
-        .where(theirs)
+        .where(columns.id.in_(union(*found)))
         .order_by(columns.injected_on, columns.id)
     )  # fmt: skip
     for row in connection.execute(query):

@@ -24,6 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, column_property, mapped_colu
 
 __all__ = [
     "EXCEPTIONS",
+    "UNMATCHED",
     "Base",
     "CertificateRow",
     "CertificateState",
@@ -177,6 +178,10 @@ class CertifiedRow(Base):
     at: Mapped[int]
 
 
+UNMATCHED: Final = "state IN ('refused', 'review')"
+"""The states of records that may be nobody's yet. Queries repeat this very text, as SQLite asks."""
+
+
 class DoseRow(Base):
     """One dose record as it came, and what was made of it. Never deleted."""
 
@@ -188,6 +193,10 @@ class DoseRow(Base):
         Index(
             None, "source_id", postgresql_where=text("source_id IS NOT NULL"),
             sqlite_where=text("source_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_dose_records_unmatched", "id_number",
+            postgresql_where=text(UNMATCHED), sqlite_where=text(UNMATCHED),
         ),
     )  # fmt: skip
 

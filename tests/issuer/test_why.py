@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from issuer.reasons import ReasonCode
 from issuer.register.changes import withdraw
@@ -163,3 +165,20 @@ def test_of_two_who_were_merged_either_number_gives_all_doses(world: World) -> N
         assert answer.person_id == kept
         assert answer.colour is Colour.GREEN
         assert [one.state for one in answer.records] == [RecordState.ACCEPTED] * 2
+
+
+def test_records_that_are_nobodys_are_found_without_a_look_at_all_others(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    plans: list[str] = []
+
+    def explain(_: object, cursor: Any, statement: str, parameters: Any, *__: object) -> None:
+        plans.extend(
+            row[-1] for row in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        )
+
+    with world.register.snapshot() as connection:
+        event.listen(connection, "before_cursor_execute", explain)
+        why(connection, None, NUMBER, vaccine_table())
+    ours = [plan for plan in plans if "dose_records" in plan]
+    assert any("INDEX ix_dose_records_unmatched" in plan for plan in ours), ours
+    assert not any("SCAN" in plan and "unmatched" not in plan for plan in ours), ours
