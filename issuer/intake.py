@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 from sqlalchemy import Connection
 
 from issuer.access.rights import NATION, Area
+from issuer.collector import no_search_for_cycles
 from issuer.matching import Decision, People, worst_of
 from issuer.reading import read_batches
 from issuer.reasons import Finding, ReasonCode, Severity
@@ -153,6 +154,7 @@ class Intake:
             lock_matching(connection)
             yield connection
 
+    @no_search_for_cycles()
     def _store(
         self, connection: Connection, rows: list[ReadRow], import_id: int, kind: RecordSource
     ) -> list[RowOutcome]:

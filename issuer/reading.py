@@ -14,6 +14,7 @@ from itertools import islice
 from multiprocessing.connection import Connection
 from typing import Final
 
+from issuer.collector import no_search_for_cycles
 from issuer.records import ReadRow, Rules, read_row
 from issuer.source import RecordFileError, Source
 
@@ -39,8 +40,13 @@ def read_batches(
 
 def _batches(source: Source, rules: Rules, historical: bool, size: int) -> Iterator[list[ReadRow]]:
     rows = (read_row(row, rules, historical=historical) for row in source.rows())
-    while batch := list(islice(rows, size)):
+    while batch := _next(rows, size):
         yield batch
+
+
+@no_search_for_cycles()
+def _next(rows: Iterator[ReadRow], size: int) -> list[ReadRow]:
+    return list(islice(rows, size))
 
 
 def _read_ahead(
@@ -65,9 +71,11 @@ def _read_ahead(
 def _received(pipe: Connection) -> list[ReadRow]:
     """The next batch; an empty one is the end."""
     try:
-        received = pickle.loads(pipe.recv_bytes())  # noqa: S301 - our own child pickled it
+        sent = pipe.recv_bytes()
     except EOFError:
         raise RecordFileError("the process that reads the file ended", hint=_AGAIN) from None
+    with no_search_for_cycles():
+        received = pickle.loads(sent)  # noqa: S301 - our own child pickled it
     if isinstance(received, _Failure):
         raise RecordFileError(received.message, hint=received.hint)
     batch: list[ReadRow] = received
