@@ -292,11 +292,13 @@ class People:
         found: dict[int, Person] = {}
         for number in (identity.id_number, *identity.old_numbers):
             if number is not None:
-                found.update((id(person), person) for person in self._by_number.get(number, ()))
+                for person in self._by_number.get(number, ()):
+                    found[id(person)] = person
         if identity.phone is not None:
-            found.update((id(person), person) for person in self._by_phone.get(identity.phone, ()))
-        key = (identity.bare, str(identity.birth_date))
-        found.update((id(person), person) for person in self._namesakes.get(key, ()))
+            for person in self._by_phone.get(identity.phone, ()):
+                found[id(person)] = person
+        for person in self._namesakes.get((identity.bare, str(identity.birth_date)), ()):
+            found[id(person)] = person
         return found
 
     def _namesake_flags(self, person: Person) -> Iterator[Finding]:
@@ -418,4 +420,5 @@ def _new_person(identity: Identity, name: Name) -> Person:
         sex=identity.sex,
         id_number=identity.id_number,
         phone=identity.phone,
+        _bare=identity.bare,
     )

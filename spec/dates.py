@@ -1,6 +1,7 @@
 """Calendar dates as certificates carry them: whole days, and birth dates of partial precision."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple, Self
@@ -54,6 +55,10 @@ class BirthDate(_Parts):
         except (ValueError, OverflowError):
             raise MalformedError("birth date: not in the calendar") from None
         return birth_date
+
+    def __reduce__(self) -> tuple[Callable[..., Self], tuple[type[Self], tuple[int | None, ...]]]:
+        """Go to another process as what it is: it is in the calendar there too."""
+        return tuple.__new__, (type(self), tuple(self))
 
     @classmethod
     def of(cls, day: date) -> Self:

@@ -138,7 +138,7 @@ def known_rows(connection: Connection, hashes: Sequence[bytes]) -> dict[bytes, K
             key, RecordState(state), person_id, findings, import_id, undone_at is not None
         )
         for content_hash, key, state, person_id, findings, import_id, undone_at in (
-            connection.execute(query)
+            connection.execute(query).all()
         )
     }
 
@@ -218,7 +218,7 @@ def _arrival(one: Judged, import_id: int, source: RecordSource, now: Timestamp) 
     """How a row came; this never changes."""
     row = one.row
     return (
-        row.content_hash, row.raw, import_id, row.line, now, source.value, row.source_id, row.part,
+        row.content_hash, row.raw, import_id, row.line, now, str(source), row.source_id, row.part,
         int(row.historical),
     )  # fmt: skip
 
@@ -229,11 +229,11 @@ def _judged(one: Judged, now: Timestamp) -> tuple[Cell, ...]:
     comparison = decision.comparison
     typed = _UNREAD if one.row.record is None else _typed(one.row.record, one.site)
     return (
-        one.state.value,
+        str(one.state),
         text_of(decision.findings),
         None if decision.person is None else decision.person.id,
         *typed,
-        None if decision.tier is None else decision.tier.value,
+        None if decision.tier is None else str(decision.tier),
         None if comparison is None else evidence_of(comparison, same_phone=decision.same_phone),
         now if one.state is RecordState.ACCEPTED else None,
     )
@@ -262,7 +262,7 @@ def _typed(record: DoseRecord, site: Site | None) -> tuple[Cell, ...]:
         None if site is None else site.id,
         identity.name,
         str(identity.birth_date),
-        None if identity.sex is None else identity.sex.value,
+        None if identity.sex is None else str(identity.sex),
         identity.id_number,
         " ".join(identity.old_numbers) or None,
         identity.phone,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, and_, bindparam, select, update
+from sqlalchemy import Connection, Select, Table, and_, bindparam, select, union, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
@@ -49,12 +49,13 @@ def load_people(connection: Connection, identities: Sequence[Identity]) -> list[
     }
     phones = {one.phone for one in identities}
     names = {(one.bare, str(one.birth_date)) for one in identities}
-    rows = [
-        *_found_by(connection, PersonRow.id_number, "id_number", numbers - {None}),
-        *_found_by(connection, PersonRow.phone, "phone", phones - {None}),
-        *_named(connection, sorted(names)),
-    ]
-    return _people(connection, rows)
+    everybody = union(
+        *_who_has(connection, PersonRow.id_number, "id_number", numbers - {None}),
+        *_who_has(connection, PersonRow.phone, "phone", phones - {None}),
+        _namesakes(connection, sorted(names)),
+    )
+    query = select(*_COLUMNS).where(_id().in_(everybody)).order_by(_id())
+    return _people(connection, connection.execute(query).all())
 
 
 def load_persons(connection: Connection, person_ids: Iterable[int]) -> list[Person]:
@@ -63,25 +64,21 @@ def load_persons(connection: Connection, person_ids: Iterable[int]) -> list[Pers
     return _people(connection, connection.execute(query).all())
 
 
-def _found_by(
+def _who_has(
     connection: Connection, own: Any, kind: str, values: "set[str | None]"
-) -> Iterable[Any]:
+) -> "tuple[Select[int], Select[int]]":
     """Everybody who has one of these numbers now, or is known to have or have had it."""
-    if not values:
-        return
-    yield from connection.execute(select(*_COLUMNS).where(within(connection, own, values)))
     noted = select(IdentifierRow.person_id).where(
         within(connection, IdentifierRow.__table__.c.value, values), IdentifierRow.kind == kind
     )
-    if ids := set(connection.execute(noted).scalars()):
-        yield from connection.execute(select(*_COLUMNS).where(within(connection, _id(), ids)))
+    return select(PersonRow.id).where(within(connection, own, values)), noted
 
 
-def _named(connection: Connection, names: list[tuple[str, str]]) -> Iterable[Any]:
+def _namesakes(connection: Connection, names: list[tuple[str, str]]) -> "Select[int]":
     """Everybody of these bare names and birth dates."""
     wanted = pairs(connection, names)
     same = and_(PersonRow.bare_name == wanted.c.one, PersonRow.birth_date == wanted.c.other)
-    return connection.execute(select(*_COLUMNS).select_from(wanted).join(PersonRow, same))
+    return select(PersonRow.id).select_from(wanted).join(PersonRow, same)
 
 
 def _people(connection: Connection, rows: Iterable[Any]) -> list[Person]:
@@ -105,7 +102,7 @@ def _load_identifiers(connection: Connection, people: dict[int, Person]) -> None
     query = select(IdentifierRow.person_id, IdentifierRow.kind, IdentifierRow.value).where(
         within(connection, IdentifierRow.__table__.c.person_id, people)
     )
-    for person_id, kind, value in connection.execute(query):
+    for person_id, kind, value in connection.execute(query).all():
         person = people[person_id]
         if kind == "phone":
             person.phones += (value,)
@@ -134,7 +131,7 @@ def load_doses(
         within(connection, person, [*roots, *members]),
         DoseRow.state == RecordState.ACCEPTED.value,
     )
-    for person_id, day, vaccine in connection.execute(query):
+    for person_id, day, vaccine in connection.execute(query).all():
         # An accepted record has all three.
         if person_id is not None and day is not None and vaccine is not None:
             doses[members.get(person_id, person_id)][day] = VaccineCode(vaccine)
