@@ -215,7 +215,7 @@ class Intake:
 
     def _may_send(self, site: Site | None) -> bool:
         """Tell whether a record of a site is the sender's; only the nation's may have none."""
-        return self.area.holds(NATION if site is None else site.place)
+        return self.area is NATION or self.area.holds(NATION if site is None else site.place)
 
 
 def take_in(

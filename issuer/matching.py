@@ -19,7 +19,7 @@ from spec.certificate import VaccineCode
 from spec.dates import BirthDate
 from spec.differences import BirthDateKind, Name, NameKind, NumberKind, Numbers, SexKind
 from spec.identity import Sex
-from spec.match import Comparison, StatedIdentity, Tier, compare, tier_of
+from spec.match import Comparison, StatedIdentity, Tier, are_strangers, compare, tier_of
 from spec.names import bare_letters
 from spec.vaccines import VaccineTable
 
@@ -257,6 +257,8 @@ class People:
         )
         near = []
         for person in candidates.values():
+            if are_strangers(stated, person.stated):
+                continue
             comparison = compare(stated, person.stated)
             same_phone = person.has_phone(identity.phone)
             tier = tier_of(comparison, same_phone=same_phone)

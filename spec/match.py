@@ -27,7 +27,16 @@ from spec.differences import (
 )
 from spec.identity import Sex
 
-__all__ = ["Comparison", "IdentityField", "Match", "StatedIdentity", "Tier", "compare", "tier_of"]
+__all__ = [
+    "Comparison",
+    "IdentityField",
+    "Match",
+    "StatedIdentity",
+    "Tier",
+    "are_strangers",
+    "compare",
+    "tier_of",
+]
 
 _NO_NUMBERS: Final = Numbers()
 _MOST_DOUBTS: Final = 2
@@ -140,6 +149,19 @@ def compare(one: StatedIdentity, other: StatedIdentity) -> Comparison:
         compare_numbers(one.numbers, other.numbers),
         compare_sexes(one.sex, other.sex),
     )
+
+
+def are_strangers(one: StatedIdentity, other: StatedIdentity) -> bool:
+    """Tell without a look at their names that `tier_of` says NEW, whatever those are.
+
+    Comparing names takes the longest. People who share a telephone number, as families do, have
+    birth dates that differ at large, and numbers that are not each other's.
+    """
+    born = compare_birth_dates(one.birth_date, other.birth_date)
+    if born.likeness is not Likeness.DIFFERS:
+        return False
+    number = compare_numbers(one.numbers, other.numbers)
+    return number is not NumberKind.EQUAL and number is not NumberKind.OLD_NUMBER
 
 
 def tier_of(comparison: Comparison, *, same_phone: bool) -> Tier:

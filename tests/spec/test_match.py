@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 from spec.dates import BirthDate
 from spec.differences import BirthDateKind, Likeness, Name, NameKind, NumberKind, Numbers, SexKind
 from spec.identity import Sex
-from spec.match import Comparison, IdentityField, Match, StatedIdentity, Tier, compare, tier_of
+from spec.match import (
+    Comparison,
+    IdentityField,
+    Match,
+    StatedIdentity,
+    Tier,
+    are_strangers,
+    compare,
+    tier_of,
+)
 from spec.match_words import difference_words, field_words, match_words
 from spec.verdicts import LANGUAGES
 from tests.authority import Authority
@@ -171,3 +180,45 @@ def test_everything_has_words(language: str) -> None:
     for kinds in (NameKind, BirthDateKind, NumberKind, SexKind):
         for kind in kinds:
             assert difference_words(kind, language)
+
+
+NUMBERS = ("079190000123", "079190000132", "079190000124", "001085123456", "012345678")
+BIRTH_DATES = ("1990-12-31", "1990-12-13", "1990-02-28", "1990-12", "1961", "2015-06-01", None)
+PEOPLE = st.builds(
+    person,
+    st.sampled_from(("Nguyễn Thị Hoà", "Nguyễn Thị Hòa", "Nguyễn Thị Hoa", "Trần Văn An")),
+    st.sampled_from(BIRTH_DATES),
+    st.sampled_from((*NUMBERS, None)),
+    st.sampled_from((*Sex, None)),
+    old=st.lists(st.sampled_from(NUMBERS), max_size=2).map(tuple),
+    suffix=st.sampled_from(("0123", "3456", None)),
+)
+
+
+@given(PEOPLE, PEOPLE, st.booleans())
+def test_strangers_are_new_whatever_their_names(
+    one: StatedIdentity, other: StatedIdentity, same_phone: bool
+) -> None:
+    if are_strangers(one, other):
+        assert tier_of(compare(one, other), same_phone=same_phone) is Tier.NEW
+    assert are_strangers(one, other) is are_strangers(other, one)
+
+
+def test_a_family_with_one_telephone_are_strangers() -> None:
+    child = person(born="2015-06-01", number=None)
+    assert are_strangers(person(), child)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        person(born="2015-06-01"),  # her number with another birth date: somebody has to look
+        person(born="2015-06-01", number="012345678", old=("079190000123",)),
+        person(born="1990-12-13", number=None),
+        person(born="1990", number=None),
+        person(born=None, number=None),
+        person(number="001085123456"),
+    ],
+)
+def test_who_may_be_the_same_is_no_stranger(other: StatedIdentity) -> None:
+    assert not are_strangers(person(), other)
