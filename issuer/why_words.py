@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from issuer.reason_words import words_of
+from issuer.register.models import RecordState
 from issuer.why import Answer, Because, RecordSeen, Statement
 from keys.times import to_datetime
 
@@ -56,6 +57,11 @@ _VI: Final[dict[Because, str]] = {
 }
 
 _WORDS: Final = {"en": _EN, "vi": _VI}
+_ONE_WAITS: Final = {
+    "en": "{doses} doses count so far.",
+    "vi": "Đến nay mới có {doses} mũi được tính.",
+}
+"""Of a course that has started, where a record waits: nobody is sent for what has come."""
 _OF: Final = {"en": (" of {}", " from {}"), "vi": (" ngày tiêm {}", " từ {}")}
 _DAY: Final = "%d/%m/%Y"
 
@@ -63,7 +69,11 @@ _DAY: Final = "%d/%m/%Y"
 def statement_words(statement: Statement, answer: Answer, language: str) -> str:
     """One sentence of an answer; days are written as people in Vietnam do."""
     course = answer.course
-    said = _WORDS[language][statement.because].format(
+    words = _WORDS[language][statement.because]
+    waits = any(one.state is RecordState.REVIEW for one in answer.records)
+    if statement.because is Because.STARTED and waits:
+        words = _ONE_WAITS[language]
+    said = words.format(
         doses="0" if course is None else f"{len(course.doses)}/{course.doses_needed}",
         certificate=statement.certificate,
         **({} if statement.record is None else _record_words(statement.record, language)),

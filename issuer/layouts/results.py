@@ -29,8 +29,8 @@ def result_text(outcomes: Iterable[RowOutcome]) -> str:
 def _dose(outcome: RowOutcome) -> str:
     before = _BEFORE if outcome.result is RowResult.REPEATED else ""
     said = f"Mũi {outcome.part}: {_STATES[outcome.state]}{before}"
-    reasons = [
-        f"{finding.code}: {words_of(finding.code, _LANGUAGE)}"
-        for finding in sorted(outcome.findings, key=lambda one: list(Severity).index(one.severity))
-    ]
+    findings = sorted(outcome.findings, key=lambda one: list(Severity).index(one.severity))
+    # The same may be said of two fields, as of two dates: once is enough.
+    codes = dict.fromkeys(finding.code for finding in findings)
+    reasons = [f"{code}: {words_of(code, _LANGUAGE)}" for code in codes]
     return " ".join([f"{said}.", *reasons]) if reasons else said

@@ -383,3 +383,15 @@ def test_doses_of_a_row_are_one_persons_although_it_has_no_number(tmp_path: Path
     first, second = take_in(world, open_records(sent))
     assert (first.result, second.result) == (RowResult.ACCEPTED, RowResult.ACCEPTED)
     assert first.person_id == second.person_id
+
+
+def test_what_is_to_be_said_of_two_dates_is_said_once(tmp_path: Path) -> None:
+    sent = national_workbook(
+        tmp_path / "sent.xlsx",
+        person(born=33238, day_1=44363, vaccine_2="", day_2="", lot_2="", site_2=""),
+    )
+    returned(World(tmp_path), sent, tmp_path / "back.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "back.xlsx").worksheets[0]
+    said = str(sheet.cell(9, 27).value)
+    assert said.startswith("Mũi 1: Đã ghi nhận. DATE_MENDED")
+    assert said.count("DATE_MENDED") == 1

@@ -182,3 +182,20 @@ def test_records_that_are_nobodys_are_found_without_a_look_at_all_others(tmp_pat
     ours = [plan for plan in plans if "dose_records" in plan]
     assert any("INDEX ix_dose_records_unmatched" in plan for plan in ours), ours
     assert not any("SCAN" in plan and "unmatched" not in plan for plan in ours), ours
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "site that gave it"), ("vi", "gửi bản ghi")]
+)
+def test_nobody_is_sent_for_a_record_that_has_come(world: World, language: str, words: str) -> None:
+    """The case of Huế: the second dose came with a slip in the birth date, and waits."""
+    world.issue(FIRST)
+    alone = ask(world)
+    assert words in statement_words(alone.statements[0], alone, language)
+    world.issue(SECOND | {"birth_date": "30/12/1990"})
+    answer = ask(world)
+    assert said(answer) == [Because.STARTED, Because.WAITING]
+    told = [statement_words(one, answer, language) for one in answer.statements]
+    assert "1/2" in told[0]
+    assert words not in " ".join(told)
+    assert "20/08/2021" in told[1]
