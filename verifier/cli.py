@@ -9,9 +9,9 @@ from typing import Final, NoReturn
 
 import click
 
-from keys import client
 from keys.clock import SystemClock
 from keys.console import EXIT_TROUBLE, run, say
+from keys.kept import bundle_folder
 from keys.times import from_rfc3339
 from spec.certificate import Timestamp
 from spec.verdicts import LANGUAGES, Outcome
@@ -91,7 +91,7 @@ def check_command(
     """
     if policy is not None and place is None:
         raise click.UsageError("an entry policy counts at a place: name it with --place")
-    bundle = client.load(trust)
+    bundle = bundle_folder.load(trust)
     entry = entry_rules(bundle, place, None if policy is None else load_policy(policy))
     outcomes: set[Outcome] = set()
     for line, qr_text in _texts(text):

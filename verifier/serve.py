@@ -10,7 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
-from keys import client
 from keys.bundle import TrustBundle
 from keys.clock import Clock, SystemClock
 from keys.fetching.refresher import Refresher
@@ -67,6 +66,8 @@ def serve(settings: Settings, reread: Callable[[], Settings] | None = None) -> N
     ServeError when it cannot start.
     """
     if settings.trust_url is not None:
+        from keys import client  # TUF takes a third of a second, which only fetching needs
+
         client.check_source(settings.trust, settings.trust_url)
     if settings.images:
         open_reader()
@@ -153,6 +154,7 @@ def _trust(settings: Settings, shared: Path, log: Log) -> TrustSource:
 
 def _keep_fresh(settings: Settings, url: str, tally: Tally, log: Log) -> None:
     """Refresh in the supervising process alone; workers take up what it puts into the directory."""
+    from keys import client
 
     def tell(result: TrustBundle | Exception) -> None:
         if isinstance(result, Exception):

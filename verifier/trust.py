@@ -5,10 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
-from keys import client
 from keys.bundle import TrustBundle
 from keys.clock import Clock
 from keys.errors import TrustBundleError
+from keys.kept import bundle_folder
 from spec.certificate import Timestamp
 from spec.entry_policy import EntryPolicy
 from spec.entry_rules import EntryRules
@@ -54,7 +54,7 @@ class TrustSource:
         log: Log,
         *,
         interval: int = CHECK_INTERVAL,
-        load: Callable[[Path], TrustBundle] = client.load,
+        load: Callable[[Path], TrustBundle] = bundle_folder.load,
         place: str | None = None,
         policy: EntryPolicy | None = None,
         aside: Path | None = None,
@@ -176,7 +176,7 @@ class TrustSource:
 
     def _look(self) -> _Stamp | None:
         try:
-            state = (self._directory / client.BUNDLE_FILE).stat()
+            state = (self._directory / bundle_folder.BUNDLE_FILE).stat()
         except OSError:
             return None
         return (state.st_mtime_ns, state.st_size, state.st_ino)

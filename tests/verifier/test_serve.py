@@ -346,6 +346,22 @@ def test_it_keeps_its_trust_fresh_in_one_process(tmp_path: Path, published: Worl
         assert server.stop() == 0
 
 
+LOADED = (
+    "import sys, verifier.cli, verifier.serve, verifier.service, keys.serving.patience; "
+    "print(*sorted(module.partition('.')[0] for module in sys.modules))"
+)
+
+
+def test_what_few_services_need_is_not_loaded_by_all() -> None:
+    """A start takes a third longer with what fetches, reads YAML, or counts for keys."""
+    loaded = subprocess.run(  # noqa: S603  # our own command
+        [sys.executable, "-c", LOADED], capture_output=True, text=True, cwd=ROOT, check=True
+    ).stdout.split()
+    assert "granian" in loaded
+    rare = {"tuf", "securesystemslib", "pkcs11", "urllib3", "yaml", "limits", "redis", "cv2"}
+    assert rare & set(loaded) == set()
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [

@@ -5,8 +5,6 @@ from functools import cache
 
 from flask import Flask, Response, request
 
-from verifier.reference.render import policy_of, render
-
 __all__ = ["REFERENCE_ROUTE", "add_reference"]
 
 REFERENCE_ROUTE = "/docs"
@@ -20,12 +18,17 @@ def add_reference(app: Flask, description: bytes) -> None:
 
 
 def _view(description: bytes) -> Callable[[], Response]:
-    made = cache(lambda: render(description))
+    @cache
+    def made() -> tuple[bytes, str]:
+        from verifier.reference.render import policy_of, render  # with the reader of YAML
+
+        html, style = render(description)
+        return html, policy_of(style)
 
     def page() -> Response:
-        html, style = made()
+        html, policy = made()
         answer = Response(html, content_type="text/html; charset=utf-8")
-        answer.headers["Content-Security-Policy"] = policy_of(style)
+        answer.headers["Content-Security-Policy"] = policy
         answer.headers["Content-Language"] = "en"
         answer.headers["Cache-Control"] = "no-cache"
         answer.add_etag()
