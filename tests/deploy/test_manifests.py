@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,15 @@ def test_the_image_has_the_locked_packages_and_no_others() -> None:
     assert all("--hash=sha256:" in entry for entry in entries)
     heavy = ("opencv", "numpy", "sqlalchemy", "matplotlib", "pytest")
     assert not [name for name in heavy if re.search(rf"^{name}", text, re.MULTILINE)]
+
+
+def test_the_image_has_every_package_that_the_verifier_names() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = project["dependencies"] + project["optional-dependencies"]["verifier"]
+    names = {re.split(r"[^a-z0-9._-]", one.lower())[0] for one in wanted}
+    locked = {pin.partition("==")[0] for pin in pins(DEPLOY / "verifier.lock")}
+    assert len(names) > 10
+    assert names - locked == set()
 
 
 def test_what_is_copied_into_the_image_is_there_and_not_ignored() -> None:
