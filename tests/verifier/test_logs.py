@@ -3,6 +3,8 @@
 import io
 import json
 import unicodedata
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from flask import Response
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scanner_app.images.reader import ProcessReader, open_reader
 from spec.certificate import Certificate, Dose, VaccineCode
 from spec.dates import BirthDate
 from tests.authority import Authority
@@ -104,15 +107,31 @@ def asking(path: str, text: str, person: dict[str, Any]) -> tuple[str, bytes]:
             return "application/json", json.dumps({"text": text, "identity": identity}).encode()
 
 
+@pytest.fixture(scope="module")
+def reader() -> Iterator[ProcessReader]:
+    with closing(open_reader()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def with_pictures(
+    reader: ProcessReader, authority: Authority, trust_directory: Path, log: LogLines
+) -> Service:
+    written = Log(authority.clock, log.write)
+    trust = TrustSource(trust_directory, authority.clock, written)
+    return Service(create_app(trust, authority.clock, written, pictures=reader), log)
+
+
 @QUIET
 @given(person=PEOPLE, spoil=st.sampled_from(["nothing", "signature", "half", "field", "type"]))
 @pytest.mark.parametrize(
     "path", ["/v1/verify/batch", "/v1/verify/batch?lines", "/v1/match", "/v1/verify/image"]
 )
 def test_nothing_personal_is_logged_counted_or_complained_of_elsewhere(
-    service: Service, authority: Authority, person: dict[str, Any], spoil: str, path: str
+    with_pictures: Service, authority: Authority, person: dict[str, Any], spoil: str, path: str
 ) -> None:
     """Many texts, lines, a comparison, a picture: sound, forged, cut, or with a name as a field."""
+    service = with_pictures
     service.log.raw = b""
     certificate = authority.certificate(**person)
     text = authority.sign(certificate)
