@@ -5,7 +5,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -38,6 +38,11 @@ _BACKLOG: Final = 1_024
 
 _OVERLAP: Final = 2.0
 """Seconds at a renewal from the start of a new worker to the end of the old: it needs about one."""
+
+_OWN_FAULTS: Final = frozenset(
+    {signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGSEGV}
+)
+"""Signals by which a process ends because of what it did itself."""
 
 _SUPERVISION: Final = 1.0
 """Seconds between two looks of a worker at whether its supervisor lives."""
@@ -118,6 +123,23 @@ class _Server(MPServer):
         super().__init__(*given, **named)
         self._listener = listener
         self._renew = renew
+        self.respawned_wrks = _Starts(self._failed)
+
+    def _failed(self, index: int) -> bool:
+        """Whether a worker ended by its own fault; one that was killed will live when it may."""
+        code = self.wrks[index].inner.exitcode
+        return code is not None and (code > 0 or -code in _OWN_FAULTS)
+
+    def _respawn_workers(
+        self, workers: Iterable[int], spawn_target: Any, target_loader: Any, delay: float = 0
+    ) -> None:
+        """Start workers anew; of two that end at one moment granian may see only the first."""
+        once = list(dict.fromkeys(workers))
+        super()._respawn_workers(once, spawn_target, target_loader, delay)
+        missed = [one.idx for one in self.wrks if not one.inner.is_alive()]
+        if missed:
+            self.interrupt_children.extend(missed)
+            self.main_loop_interrupt.set()
 
     def _init_shared_socket(self) -> None:
         self._ssp, self._sso = None, None
@@ -132,6 +154,22 @@ class _Server(MPServer):
         else:
             self.reload_signal = False
             self.main_loop_interrupt.clear()
+
+
+class _Starts(dict[int, float]):
+    """When workers were started anew. By this granian gives up on one that ends again too soon.
+
+    Somebody who kills the same worker twice, or a machine without memory, is no reason to end a
+    service: only a worker that `failed` counts.
+    """
+
+    def __init__(self, failed: Callable[[int], bool]) -> None:
+        super().__init__()
+        self._failed = failed
+
+    def get(self, index: int, default: Any = None) -> Any:
+        """The time, or the default for a worker that did not fail."""
+        return super().get(index, default) if self._failed(index) else default
 
 
 class _Handed:

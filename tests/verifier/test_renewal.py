@@ -5,7 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -74,13 +74,26 @@ def test_killed_workers_cost_nobody_an_answer(server: Server) -> None:
     assert client.outcome.answered > 100
 
 
+def test_workers_that_are_killed_again_and_again_come_back(server: Server) -> None:
+    """Whoever kills them does not end the service, however soon they do it again."""
+    for count in range(2, 7):
+        started = server.wait_for("worker_started", count)
+        os.kill(started[-1]["pid"], signal.SIGKILL)
+    for pid in pids(server)[:1]:  # both at one moment
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    server.wait_for("worker_started", 8)
+    server.wait_until_it_listens()
+    assert server.request("POST", "/v1/verify", BODY).status == 200
+    assert not [line for line in server.log() if line["event"] == "giving_up"]
+
+
 def test_a_worker_that_dies_after_a_renewal_comes_back_with_the_new_settings(
     server: Server, tmp_path: Path
 ) -> None:
     (tmp_path / "verifier.toml").write_text("max_body = 4096\n")
     server.process.send_signal(signal.SIGHUP)
     server.wait_for("worker_started", 4)
-    time.sleep(6)  # workers that die sooner count as unable to live
     for pid in pids(server)[2:]:
         os.kill(pid, signal.SIGKILL)
     server.wait_for("worker_started", 6)
