@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks.frames import Conditions, on_paper, on_phone, photograph
 from benchmarks.optics import Picture, Random
-from issuer.qr import QUIET_ZONE, modules
+from issuer.printing.qr import QUIET_ZONE, modules
 from spec.base45 import ALPHABET
 from spec.qr_text import PREFIX
 from tests.authority import Authority

@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from benchmarks.measure import Row, compare
-from issuer import qr
 from issuer.csv_file import open_csv
 from issuer.intake import take_in
 from issuer.issuing import Issuing
+from issuer.printing import qr
 from issuer.records import Rules
 from issuer.register.database import Register
 from issuer.signing import SigningKey

@@ -19,7 +19,7 @@ from benchmarks.optics import (
     with_glare,
     with_moire,
 )
-from issuer.qr import modules
+from issuer.printing.qr import modules
 
 __all__ = ["SECONDS", "Presentation"]
 

@@ -6,46 +6,37 @@ from typing import Final
 
 import click
 
-from issuer.account_commands import account_commands
-from issuer.audit_commands import audit_commands
-from issuer.certificate_commands import (
+from issuer.commands.account import account_commands
+from issuer.commands.audit import audit_commands
+from issuer.commands.certificate import (
     draw_all,
     list_certificates,
     of_persons,
     print_certificates,
     show,
 )
-from issuer.correction_commands import correction_commands
-from issuer.fall_commands import fall_commands
-from issuer.find_command import find
-from issuer.import_commands import import_records, list_imports, undo
-from issuer.intake import take_in
-from issuer.merge_commands import merge_commands
-from issuer.options import (
+from issuer.commands.correction import correction_commands
+from issuer.commands.fall import fall_commands
+from issuer.commands.find import find
+from issuer.commands.imports import import_records, list_imports, undo
+from issuer.commands.merge import merge_commands
+from issuer.commands.options import (
     EXIT_REFUSED,
     json_option,
     opened,
     register_option,
     register_place,
-    vaccine_table,
 )
-from issuer.person_commands import person_commands
-from issuer.progress import progress_bar
-from issuer.queue_commands import queue_commands
-from issuer.record_commands import record_commands
-from issuer.record_files import open_records
-from issuer.records import Rules
-from issuer.register.database import Register
-from issuer.report import Report
-from issuer.serve_commands import serve_command
-from issuer.signing import AuthorityKeys
-from issuer.site_commands import site_commands
-from issuer.site_list import SITES_FILE, read_sites
-from issuer.source import Source
-from issuer.statistics_commands import statistics_commands
-from issuer.status_commands import STATUS_COMMANDS
-from issuer.why_command import explain
-from issuer.work_commands import (
+from issuer.commands.person import person_commands
+from issuer.commands.progress import progress_bar
+from issuer.commands.queue import queue_commands
+from issuer.commands.record import record_commands
+from issuer.commands.serve import serve_command
+from issuer.commands.site import site_commands
+from issuer.commands.statistics import statistics_commands
+from issuer.commands.status import STATUS_COMMANDS
+from issuer.commands.why import explain
+from issuer.commands.work import (
     certificate_life,
     issue_due,
     issuing_over,
@@ -53,6 +44,15 @@ from issuer.work_commands import (
     work,
     workers_option,
 )
+from issuer.intake import take_in
+from issuer.record_files import open_records
+from issuer.records import Rules
+from issuer.register.database import Register
+from issuer.report import Report
+from issuer.signing import AuthorityKeys
+from issuer.site_list import SITES_FILE, read_sites
+from issuer.source import Source
+from issuer.vaccines import vaccine_table
 from keys.authority import Authority
 from keys.clock import SystemClock
 from keys.console import EXIT_TROUBLE, home_option, secrets_options

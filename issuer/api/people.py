@@ -6,18 +6,18 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from issuer import card, paper, qr
 from issuer.access.rights import Action, check
 from issuer.api.answer import Answer, Json, file, json_answer
 from issuer.api.call import Call
 from issuer.api.operation import operations
 from issuer.api.problems import CONFLICT, ProblemError, invalid, no_such
 from issuer.api.trail import tell
-from issuer.certificate_commands import certificate_json
+from issuer.as_json import answer_to_json, certificate_json
 from issuer.desk.as_json import found_json
 from issuer.desk.queue_views import doses_of, known_fields
 from issuer.desk.searching import read_wanted, search
 from issuer.desk.telling import check_people
+from issuer.printing import card, paper, qr
 from issuer.register.certificates import (
     StandingCertificate,
     every_certificate_of,
@@ -26,7 +26,6 @@ from issuer.register.certificates import (
 from issuer.register.models import CertificateState
 from issuer.register.places import family_of, places_of_records
 from issuer.why import person_of_certificate, person_of_number, why
-from issuer.why_command import answer_to_json
 from spec.certificate import Certificate
 from spec.certificate_number import CertificateNumberError, parse_certificate_number
 from spec.identity import parse_id_number

@@ -23,7 +23,7 @@ from issuer.desk.searching import SearchError
 from issuer.desk.telling import NoSuchPersonError, ReasonError
 from issuer.intake import UndoneImportError
 from issuer.layouts.returned import ReturnedFileError
-from issuer.options import NoSuchCertificateError
+from issuer.register.certificates import NoSuchCertificateError
 from issuer.register.changes import ChangeError
 from issuer.register.database import RegisterError
 from issuer.register.erasing import EraseError

@@ -13,8 +13,8 @@ from issuer.api.logs import Event, Line, stdout_log
 from issuer.api.parts import Parts
 from issuer.api.rates import Rates
 from issuer.desk.attachment_store import AttachmentStore
-from issuer.options import vaccine_table
 from issuer.register.database import Register
+from issuer.vaccines import vaccine_table
 from keys.clock import SystemClock
 from keys.serving.process import (
     Listening,

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, ClassVar, Final
 
+from issuer.printing.wording import birth_date_text, day_text
 from issuer.reason_words import words_of
 from issuer.reasons import Finding, ReasonCode, Severity
 from issuer.records import DoseRecord, ReadRow, Rules, read_row
 from issuer.source import COLUMNS, SourceRow
-from issuer.wording import birth_date_text, day_text
 from keys.errors import HintedError
 from spec.certificate import VaccineCode
 from spec.dates import BirthDate

@@ -12,6 +12,7 @@ from issuer.desk.answering import ANSWER_SECONDS, claimed_until, due_at, is_over
 from issuer.desk.corrected import cells_of
 from issuer.desk.queue import QueueError
 from issuer.desk.telling import tell
+from issuer.printing.wording import birth_date_text, day_text
 from issuer.reasons import ReasonCode
 from issuer.register.models import DoseRow, PersonRow, RecordState
 from issuer.register.places import family_of
@@ -25,7 +26,6 @@ from issuer.register.queue_rows import (
 )
 from issuer.register.waiting import record_row
 from issuer.source import COLUMNS
-from issuer.wording import birth_date_text, day_text
 from spec.certificate import Timestamp, VaccineCode
 from spec.dates import BirthDate
 from spec.vaccines import VaccineTable

@@ -17,10 +17,12 @@ from issuer.register.models import (
     RecordState,
 )
 from issuer.register.people import members_of
+from keys.errors import HintedError
 from spec.certificate import Certificate, StatusPosition, Timestamp
 from spec.certificate_number import certificate_number
 
 __all__ = [
+    "NoSuchCertificateError",
     "Reserved",
     "StandingCertificate",
     "abandon",
@@ -51,6 +53,12 @@ class Reserved:
     number: str
     kid: str
     payload: bytes
+
+
+class NoSuchCertificateError(HintedError):
+    """The register has no certificate to show or draw under a number."""
+
+    code = "no_such_certificate"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageFilter
 
-from issuer import card
-from issuer.typesetting import MissingLetterError
+from issuer.printing import card
+from issuer.printing.typesetting import MissingLetterError
 from spec.errors import MalformedError
 from spec.palette import Style, style_of_colour
 from tests.contrast import contrast

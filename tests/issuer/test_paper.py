@@ -8,8 +8,8 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from issuer import paper
-from issuer.typesetting import MissingLetterError
+from issuer.printing import paper
+from issuer.printing.typesetting import MissingLetterError
 from spec.errors import MalformedError
 from spec.palette import style_of_colour
 from spec.verdicts import LANGUAGES, colour_words

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from issuer import print_run
-from issuer.print_run import PrintRunError, draw_many
+from issuer.printing import print_run
+from issuer.printing.print_run import PrintRunError, draw_many
 from issuer.register.certificates import StandingCertificate
 from issuer.register.models import CertificateState
 from tests.issuer.people import TABLE, certificate, text_of

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from issuer import qr
+from issuer.printing import qr
 from spec.errors import MalformedError
 from spec.limits import MAX_TEXT_LENGTH
 from tests.issuer.people import certificate, text_of

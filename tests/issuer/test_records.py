@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from issuer.printing.typesetting import require_letters
 from issuer.reason_words import words_of
 from issuer.reasons import ReasonCode, Severity
 from issuer.records import ReadRow, Rules, local_day, read_row
 from issuer.source import COLUMNS, SourceRow
-from issuer.typesetting import require_letters
 from spec.dates import BirthDate
 from tests.authority import NOW, time_of, vaccine_table
 from tests.issuer.world import HOA

@@ -280,7 +280,7 @@ def test_the_trail(issuer: Issuer) -> None:
 
 
 def test_a_long_trail_comes_in_pages(issuer: Issuer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("issuer.status_commands._PAGE", 2)
+    monkeypatch.setattr("issuer.commands.status._PAGE", 2)
     issuer("suspend", *issuer.numbers, *WHY)
     issuer("reinstate", *issuer.numbers, *WHY)
     assert [line["number"] for line in issuer.json("trail")] == issuer.numbers * 2

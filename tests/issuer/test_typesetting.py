@@ -8,7 +8,14 @@ from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
-from issuer.typesetting import BOLD, COVERED, REGULAR, MissingLetterError, fit, require_letters
+from issuer.printing.typesetting import (
+    BOLD,
+    COVERED,
+    REGULAR,
+    MissingLetterError,
+    fit,
+    require_letters,
+)
 
 WORDS = st.lists(st.text(alphabet="abẪộ", min_size=1, max_size=40), min_size=1, max_size=12)
 

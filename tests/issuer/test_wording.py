@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from issuer import wording
-from issuer.typesetting import require_letters
-from issuer.wording import Bilingual, birth_date_text, day_text, last_valid_day, local_day
+from issuer.printing import wording
+from issuer.printing.typesetting import require_letters
+from issuer.printing.wording import Bilingual, birth_date_text, day_text, last_valid_day, local_day
 from spec.certificate import Timestamp
 from spec.colour import Colour
 from spec.dates import BirthDate

@@ -8,7 +8,12 @@ import click
 
 from issuer.access import audit
 from issuer.access.audit import Anchor, AuditBrokenError, AuditEntry
-from issuer.options import EXIT_REFUSED, json_option, opened, register_option
+from issuer.commands.options import (
+    EXIT_REFUSED,
+    json_option,
+    opened,
+    register_option,
+)
 from keys.authority import Authority
 from keys.console import home_option, say
 from keys.times import to_rfc3339

@@ -1,7 +1,7 @@
 """Drawing many certificates with all cores: most of the time goes into the pictures.
 
 Pages of certificates are handed out, so that memory does not grow with the register. A run can be
-stopped anywhere and repeated: what is whole is left alone (`issuer/drawing.py`).
+stopped anywhere and repeated: what is whole is left alone (`issuer/printing/drawing.py`).
 """
 
 import multiprocessing
@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import ClassVar, Final
 
-from issuer.drawing import draw
+from issuer.printing.drawing import draw
 from issuer.register.certificates import StandingCertificate
 from issuer.workers import cores
 from keys.errors import HintedError

@@ -7,7 +7,7 @@ repeated: the text is written last, and a folder that has it is whole.
 from pathlib import Path
 from typing import Final
 
-from issuer import card, paper, qr
+from issuer.printing import card, paper, qr
 from issuer.register.certificates import StandingCertificate
 from keys.files import write_atomically
 from spec.certificate import Certificate

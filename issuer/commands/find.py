@@ -2,10 +2,10 @@
 
 import click
 
+from issuer.commands.desk_options import Desk, desk_command, table_lines, write_json
+from issuer.commands.options import EXIT_REFUSED, json_option
 from issuer.desk.as_json import found_json
 from issuer.desk.searching import FoundPerson, read_wanted, search
-from issuer.desk_options import Desk, desk_command, table_lines, write_json
-from issuer.options import EXIT_REFUSED, json_option
 from keys.authority import Authority
 from keys.console import say
 

@@ -12,11 +12,12 @@ import click
 from sqlalchemy import Connection
 
 from issuer.access.rights import Actor
-from issuer.options import opened, register_option, vaccine_table
-from issuer.passwords_asked import account_option, password_option, signed_in
+from issuer.commands.options import opened, register_option
+from issuer.commands.passwords_asked import account_option, password_option, signed_in
 from issuer.records import Rules
 from issuer.register.database import Register
 from issuer.status_requests import is_reason
+from issuer.vaccines import vaccine_table
 from keys.authority import Authority
 from keys.clock import SystemClock
 from keys.console import home_option

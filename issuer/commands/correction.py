@@ -8,6 +8,16 @@ from typing import Final
 import click
 
 from issuer.access.rights import Area
+from issuer.commands.desk_options import (
+    Desk,
+    desk_command,
+    reason_option,
+    settings,
+    table_lines,
+    write_json,
+)
+from issuer.commands.options import json_option, opened, register_option
+from issuer.commands.queue import area_options, check_fields, owner_text
 from issuer.desk import attachments, correction_views, corrections
 from issuer.desk.as_json import request_json, status_json
 from issuer.desk.attachment_store import ATTACHMENTS, AttachmentStore
@@ -16,16 +26,6 @@ from issuer.desk.corrections import STATED, Asker, CorrectionAsk
 from issuer.desk.evidence import Evidence
 from issuer.desk.paper_kinds import MAX_ATTACHMENT_BYTES
 from issuer.desk.rejections import Rejection, rejection_words
-from issuer.desk_options import (
-    Desk,
-    desk_command,
-    reason_option,
-    settings,
-    table_lines,
-    write_json,
-)
-from issuer.options import json_option, opened, register_option
-from issuer.queue_commands import area_options, check_fields, owner_text
 from keys.authority import Authority
 from keys.clock import SystemClock
 from keys.console import home_option, say

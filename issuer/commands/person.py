@@ -7,14 +7,14 @@ from typing import Any, Final
 
 import click
 
+from issuer.commands.desk_options import Desk, desk_command, reason_option, table_lines, write_json
+from issuer.commands.options import json_option
 from issuer.desk import lawful
 from issuer.desk.as_json import erasure_json
 from issuer.desk.attachment_store import ATTACHMENTS, AttachmentStore
 from issuer.desk.lawful import Exported, ShownErasure
-from issuer.desk_options import Desk, desk_command, reason_option, table_lines, write_json
-from issuer.options import json_option
+from issuer.printing.wording import Bilingual
 from issuer.register.erasing import forget
-from issuer.wording import Bilingual
 from keys.console import say
 from keys.files import create_private
 from keys.times import to_rfc3339

@@ -8,14 +8,15 @@ import click
 from sqlalchemy import Connection
 
 from issuer.access import audit
-from issuer.options import (
-    NoSuchCertificateError,
+from issuer.as_json import answer_to_json
+from issuer.commands.options import (
     json_option,
     opened,
     operator_option,
     register_option,
-    vaccine_table,
 )
+from issuer.register.certificates import NoSuchCertificateError
+from issuer.vaccines import vaccine_table
 from issuer.why import Answer, RecordSeen, person_of_certificate, person_of_number, why
 from issuer.why_words import statement_words
 from keys.authority import Authority
@@ -26,7 +27,7 @@ from spec.certificate import StatusPosition
 from spec.certificate_number import CertificateNumberError, parse_certificate_number
 from spec.identity import parse_id_number
 
-__all__ = ["answer_to_json", "explain"]
+__all__ = ["explain"]
 
 
 @click.command("why")
@@ -106,40 +107,3 @@ def _record_line(record: RecordSeen) -> str:
 
 def _json(answer: Answer) -> str:
     return json.dumps(answer_to_json(answer), ensure_ascii=False, indent=2)
-
-
-def answer_to_json(answer: Answer) -> dict[str, Any]:
-    """An answer with its sentences in both languages."""
-    course = answer.course
-    return {
-        "person": answer.person_id,
-        "colour": None if course is None else course.colour.word,
-        "doses": 0 if course is None else len(course.doses),
-        "doses_needed": None if course is None else course.doses_needed,
-        "records": [_record_json(record) for record in answer.records],
-        "because": [
-            {
-                "code": statement.because,
-                "record": None if statement.record is None else statement.record.record_id,
-                "certificate": statement.certificate,
-                "words": {
-                    language: statement_words(statement, answer, language)
-                    for language in ("vi", "en")
-                },
-            }
-            for statement in answer.statements
-        ],
-    }
-
-
-def _record_json(record: RecordSeen) -> dict[str, Any]:
-    return {
-        "record": record.record_id,
-        "state": record.state,
-        "injected_on": None if record.injected_on is None else record.injected_on.isoformat(),
-        "product": record.product,
-        "site": record.site,
-        "received_at": to_rfc3339(record.received_at),
-        "certified_at": None if record.certified_at is None else to_rfc3339(record.certified_at),
-        "findings": [{"field": one.field, "code": one.code} for one in record.findings],
-    }

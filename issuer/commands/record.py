@@ -5,11 +5,11 @@ from typing import Any
 
 import click
 
+from issuer.commands.desk_options import Desk, desk_command, reason_option, table_lines, write_json
+from issuer.commands.options import json_option
 from issuer.desk import record_views
 from issuer.desk.as_json import record_json
 from issuer.desk.record_views import ShownRecord
-from issuer.desk_options import Desk, desk_command, reason_option, table_lines, write_json
-from issuer.options import json_option
 from issuer.reason_words import words_of
 from keys.console import say
 from keys.times import to_rfc3339

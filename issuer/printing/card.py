@@ -11,9 +11,9 @@ from typing import Final
 
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
-from issuer import qr, wording
-from issuer.typesetting import BOLD, REGULAR, fit, require_letters
-from issuer.wording import Bilingual
+from issuer.printing import qr, wording
+from issuer.printing.typesetting import BOLD, REGULAR, fit, require_letters
+from issuer.printing.wording import Bilingual
 from spec.certificate import Certificate
 from spec.icons import Area, Disc, Part, Point, Role, Stroke, placed
 from spec.palette import Icon, Style, style_of_colour

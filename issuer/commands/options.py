@@ -3,33 +3,27 @@
 import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import resources
 from pathlib import Path
 from typing import Final
 
 import click
 
 from issuer.register import certificates as store
-from issuer.register.certificates import StandingCertificate
+from issuer.register.certificates import NoSuchCertificateError, StandingCertificate
 from issuer.register.database import Register
 from issuer.status_requests import is_operator
 from keys.authority import Authority
-from keys.bundle import VACCINES
-from keys.errors import HintedError
 from keys.ledger import REGISTER_FILE
 from spec.certificate_number import parse_certificate_number
-from spec.vaccines import VaccineTable
 
 __all__ = [
     "EXIT_REFUSED",
-    "NoSuchCertificateError",
     "find_certificate",
     "json_option",
     "opened",
     "operator_option",
     "register_option",
     "register_place",
-    "vaccine_table",
 ]
 
 EXIT_REFUSED: Final = 1
@@ -71,12 +65,6 @@ operator_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 
 
-class NoSuchCertificateError(HintedError):
-    """The register has no certificate to show or draw under a number."""
-
-    code = "no_such_certificate"
-
-
 @contextmanager
 def opened(authority: Authority, url: str | None) -> Iterator[Register]:
     """The register of an authority while the block runs. Raises RegisterError."""
@@ -103,8 +91,3 @@ def find_certificate(register: Register, issuer: str, number: str) -> StandingCe
             hint="dosepass-issuer list shows all numbers",
         )
     return certificate
-
-
-def vaccine_table() -> VaccineTable:
-    """The table that verifiers get with the trust bundle."""
-    return VaccineTable.from_json(resources.files("spec").joinpath("data", VACCINES).read_bytes())

@@ -10,11 +10,12 @@ from typing import Final
 
 import click
 
+from issuer.commands.options import register_option, register_place
+from issuer.commands.progress import progress_bar
 from issuer.issuing import Issuing, IssuingSummary
-from issuer.options import register_option, register_place, vaccine_table
-from issuer.progress import progress_bar
 from issuer.register.database import Register
 from issuer.signing import AuthorityKeys
+from issuer.vaccines import vaccine_table
 from issuer.workers import Opener, issue_together
 from keys.authority import Authority
 from keys.clock import SystemClock

@@ -9,9 +9,9 @@ from typing import Any, Final
 import click
 from sqlalchemy import Connection
 
+from issuer.commands.options import json_option, opened, register_option
 from issuer.figures.requests import Asked, Which
 from issuer.figures.selection import By, Selection, Unit
-from issuer.options import json_option, opened, register_option
 from keys.authority import Authority
 from keys.clock import SystemClock
 from keys.console import home_option

@@ -9,7 +9,7 @@ from spec.errors import DosepassError
 
 __all__ = ["BOLD", "REGULAR", "Measure", "MissingLetterError", "SetText", "fit", "require_letters"]
 
-_FONTS: Final = Path(__file__).with_name("fonts")
+_FONTS: Final = Path(__file__).parents[1] / "fonts"
 REGULAR: Final = _FONTS / "NotoSans-Regular.ttf"
 BOLD: Final = _FONTS / "NotoSans-Bold.ttf"
 

@@ -5,15 +5,8 @@ from typing import Any
 
 import click
 
-from issuer.figures.days import Stage
-from issuer.figures.drill import RecordLine, record_lines
-from issuer.figures.requests import Which, request_lines
-from issuer.figures.selection import By
-from issuer.figures.vaccinated import person_lines
-from issuer.options import json_option, vaccine_table
-from issuer.reasons import ReasonCode
-from issuer.register.models import RecordState
-from issuer.statistics_options import (
+from issuer.commands.options import json_option
+from issuer.commands.statistics_options import (
     asked_of,
     options,
     place_options,
@@ -22,6 +15,14 @@ from issuer.statistics_options import (
     store_options,
     unit_options,
 )
+from issuer.figures.days import Stage
+from issuer.figures.drill import RecordLine, record_lines
+from issuer.figures.requests import Which, request_lines
+from issuer.figures.selection import By
+from issuer.figures.vaccinated import person_lines
+from issuer.reasons import ReasonCode
+from issuer.register.models import RecordState
+from issuer.vaccines import vaccine_table
 from keys.times import to_rfc3339
 
 __all__ = ["list_people", "list_records", "list_requests"]

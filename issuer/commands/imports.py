@@ -10,19 +10,18 @@ from typing import Final
 import click
 
 from issuer.access import audit
-from issuer.desk_options import reason_option
-from issuer.import_report import ImportReport
-from issuer.intake import Intake, RowOutcome
-from issuer.layouts.returned import ReturnedFile
-from issuer.options import (
+from issuer.commands.desk_options import reason_option
+from issuer.commands.options import (
     EXIT_REFUSED,
     json_option,
     opened,
     operator_option,
     register_option,
-    vaccine_table,
 )
-from issuer.progress import progress_bar
+from issuer.commands.progress import progress_bar
+from issuer.import_report import ImportReport
+from issuer.intake import Intake, RowOutcome
+from issuer.layouts.returned import ReturnedFile
 from issuer.record_files import open_records
 from issuer.records import Rules
 from issuer.register.changes import undo_import
@@ -31,6 +30,7 @@ from issuer.register.imports import ImportInfo, imports_after, states_of_import
 from issuer.register.models import RecordState
 from issuer.site_list import SITES_FILE, read_sites
 from issuer.source import Source
+from issuer.vaccines import vaccine_table
 from keys.authority import Authority
 from keys.clock import SystemClock
 from keys.console import home_option, say

@@ -14,8 +14,13 @@ from issuer.access.accounts import Account, AccountError
 from issuer.access.passwords import hash_password
 from issuer.access.rights import Area, Level
 from issuer.access.sign_in import MAX_TOKEN_DAYS, issue_token
-from issuer.options import json_option, opened, operator_option, register_option
-from issuer.passwords_asked import ask_new_password, password_option
+from issuer.commands.options import (
+    json_option,
+    opened,
+    operator_option,
+    register_option,
+)
+from issuer.commands.passwords_asked import ask_new_password, password_option
 from keys.authority import Authority
 from keys.clock import SystemClock
 from keys.console import home_option, say

@@ -7,29 +7,27 @@ from typing import Any, Final
 
 import click
 
-from issuer.options import (
-    NoSuchCertificateError,
+from issuer.as_json import certificate_json
+from issuer.commands.options import (
     find_certificate,
     json_option,
     opened,
     register_option,
-    vaccine_table,
 )
-from issuer.print_run import draw_many
-from issuer.progress import progress_bar
+from issuer.commands.progress import progress_bar
+from issuer.printing.print_run import draw_many
 from issuer.register import certificates as store
-from issuer.register.certificates import StandingCertificate
+from issuer.register.certificates import NoSuchCertificateError, StandingCertificate
 from issuer.register.database import Register
 from issuer.register.models import CertificateState
 from issuer.register.trail import TrailLine, trail_of
+from issuer.vaccines import vaccine_table
 from keys.authority import Authority
 from keys.console import home_option, say
 from keys.times import to_rfc3339
-from spec.certificate import Certificate
 from spec.vaccines import VaccineTable
 
 __all__ = [
-    "certificate_json",
     "draw_all",
     "list_certificates",
     "of_persons",
@@ -155,19 +153,6 @@ def _check_printable(certificate: StandingCertificate) -> None:
         )
     if certificate.text is None:
         raise NoSuchCertificateError("its data were erased on lawful request")
-
-
-def certificate_json(certificate: StandingCertificate) -> dict[str, str | None]:
-    """A certificate without anything that names its holder."""
-    facts = Certificate.from_cbor(certificate.payload)
-    return {
-        "number": certificate.number,
-        "state": certificate.state,
-        "colour": facts.colour.word,
-        "doses": f"{len(facts.doses)}/{facts.doses_needed}",
-        "issued_at": to_rfc3339(facts.issued_at),
-        "expires_at": to_rfc3339(facts.expires_at),
-    }
 
 
 def _as_json(line: TrailLine) -> dict[str, Any]:

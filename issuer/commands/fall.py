@@ -4,11 +4,11 @@ from typing import Final
 
 import click
 
+from issuer.commands.desk_options import Desk, desk_command, reason_option, table_lines, write_json
+from issuer.commands.options import json_option
 from issuer.desk import falls
 from issuer.desk.as_json import fall_json
 from issuer.desk.falls import ShownFall
-from issuer.desk_options import Desk, desk_command, reason_option, table_lines, write_json
-from issuer.options import json_option
 from issuer.register.proposals import ProposalState
 from keys.console import say
 from keys.times import to_rfc3339

@@ -4,10 +4,10 @@ from typing import Final
 
 import click
 
+from issuer.commands.desk_options import Desk, desk_command, reason_option, table_lines, write_json
+from issuer.commands.options import json_option
 from issuer.desk import merging
 from issuer.desk.as_json import compared_json, double_json, merge_json
-from issuer.desk_options import Desk, desk_command, reason_option, table_lines, write_json
-from issuer.options import json_option
 from keys.console import say
 from keys.times import to_rfc3339
 from spec.match_words import kind_words

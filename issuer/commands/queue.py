@@ -5,10 +5,7 @@ from typing import Any, Final
 import click
 
 from issuer.access.rights import Area
-from issuer.desk import queue, queue_views
-from issuer.desk.as_json import decided_json, item_json, line_json
-from issuer.desk.queue_views import QueueFilter, QueueLine, ShownItem
-from issuer.desk_options import (
+from issuer.commands.desk_options import (
     Desk,
     desk_command,
     reason_option,
@@ -16,7 +13,10 @@ from issuer.desk_options import (
     table_lines,
     write_json,
 )
-from issuer.options import json_option
+from issuer.commands.options import json_option
+from issuer.desk import queue, queue_views
+from issuer.desk.as_json import decided_json, item_json, line_json
+from issuer.desk.queue_views import QueueFilter, QueueLine, ShownItem
 from issuer.reason_words import words_of
 from issuer.reasons import ReasonCode
 from issuer.register.people_models import ReviewDecision

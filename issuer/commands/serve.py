@@ -6,8 +6,8 @@ from typing import Final
 
 import click
 
+from issuer.commands.options import register_option
 from issuer.desk.attachment_store import ATTACHMENTS
-from issuer.options import register_option
 from issuer.site_list import SITES_FILE, read_sites
 from keys.authority import Authority
 from keys.console import home_option

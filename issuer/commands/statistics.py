@@ -4,6 +4,18 @@ from typing import Any
 
 import click
 
+from issuer.commands.statistics_lists import list_people, list_records, list_requests
+from issuer.commands.statistics_options import (
+    asked_of,
+    by_option,
+    form_options,
+    options,
+    place_options,
+    reading_of,
+    requests_asked,
+    store_options,
+    unit_options,
+)
 from issuer.figures.backlog import backlog
 from issuer.figures.causes import causes
 from issuer.figures.lateness import lateness
@@ -20,19 +32,7 @@ from issuer.figures.sheets import (
 )
 from issuer.figures.vaccinated import Split, doses, persons
 from issuer.figures.words import column_words, figure_words
-from issuer.options import vaccine_table
-from issuer.statistics_lists import list_people, list_records, list_requests
-from issuer.statistics_options import (
-    asked_of,
-    by_option,
-    form_options,
-    options,
-    place_options,
-    reading_of,
-    requests_asked,
-    store_options,
-    unit_options,
-)
+from issuer.vaccines import vaccine_table
 from keys.files import write_atomically
 
 __all__ = ["statistics_commands"]

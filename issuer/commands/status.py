@@ -9,8 +9,14 @@ from typing import Any, Final
 
 import click
 
-from issuer.options import EXIT_REFUSED, json_option, opened, operator_option, register_option
-from issuer.progress import progress_bar
+from issuer.commands.options import (
+    EXIT_REFUSED,
+    json_option,
+    opened,
+    operator_option,
+    register_option,
+)
+from issuer.commands.progress import progress_bar
 from issuer.register.database import Register
 from issuer.register.trail import TrailLine, trail_after
 from issuer.status_changes import Result, StatusChanges

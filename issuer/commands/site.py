@@ -8,8 +8,13 @@ from typing import Final
 import click
 
 from issuer.access import audit
+from issuer.commands.options import (
+    json_option,
+    opened,
+    operator_option,
+    register_option,
+)
 from issuer.listed_sites import read_listed_sites
-from issuer.options import json_option, opened, operator_option, register_option
 from issuer.records import local_day
 from issuer.register.sites import KnownSite, known_sites, list_sites
 from keys.authority import Authority

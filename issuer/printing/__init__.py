@@ -1,0 +1,1 @@
+"""Certificates as pictures and on paper."""
