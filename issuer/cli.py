@@ -1,188 +1,69 @@
-"""The command line `dosepass-issuer`: dose records in, certificates out."""
+"""The command line `dosepass-issuer`: dose records in, certificates out.
 
-from collections.abc import Iterator
-from pathlib import Path
+A command's module is loaded when the command is asked for: all together take two seconds, and
+whoever revokes one certificate needs neither spreadsheets nor pictures.
+"""
+
+from importlib import import_module
 from typing import Final
 
 import click
 
-from issuer.commands.account import account_commands
-from issuer.commands.audit import audit_commands
-from issuer.commands.certificate import (
-    draw_all,
-    list_certificates,
-    of_persons,
-    print_certificates,
-    show,
-)
-from issuer.commands.correction import correction_commands
-from issuer.commands.fall import fall_commands
-from issuer.commands.find import find
-from issuer.commands.imports import import_records, list_imports, undo
-from issuer.commands.merge import merge_commands
-from issuer.commands.options import (
-    EXIT_REFUSED,
-    json_option,
-    opened,
-    register_option,
-    register_place,
-)
-from issuer.commands.person import person_commands
-from issuer.commands.progress import progress_bar
-from issuer.commands.queue import queue_commands
-from issuer.commands.record import record_commands
-from issuer.commands.serve import serve_command
-from issuer.commands.site import site_commands
-from issuer.commands.statistics import statistics_commands
-from issuer.commands.status import STATUS_COMMANDS
-from issuer.commands.why import explain
-from issuer.commands.work import (
-    certificate_life,
-    issue_due,
-    issuing_over,
-    valid_days_option,
-    work,
-    workers_option,
-)
-from issuer.intake import take_in
-from issuer.record_files import open_records
-from issuer.records import Rules
-from issuer.register.database import Register
-from issuer.report import Report
-from issuer.signing import AuthorityKeys
-from issuer.site_list import SITES_FILE, read_sites
-from issuer.source import Source
-from issuer.vaccines import vaccine_table
-from keys.authority import Authority
-from keys.clock import SystemClock
-from keys.console import EXIT_TROUBLE, home_option, secrets_options
-from keys.files import write_atomically
-from keys.secrets import SecretsHandler
-from spec.vaccines import VaccineTable
+from keys.console import MissingPackageError
 
 __all__ = ["cli"]
 
+_COMMANDS: Final = {
+    "account": "account:account_commands",
+    "audit": "audit:audit_commands",
+    "corrections": "correction:correction_commands",
+    "falls": "fall:fall_commands",
+    "find": "find:find",
+    "import": "imports:import_records",
+    "imports": "imports:list_imports",
+    "issue": "issue:issue",
+    "list": "certificate:list_certificates",
+    "merges": "merge:merge_commands",
+    "person": "person:person_commands",
+    "print": "certificate:print_certificates",
+    "queue": "queue:queue_commands",
+    "record": "record:record_commands",
+    "reinstate": "status:reinstate",
+    "revoke": "status:revoke",
+    "serve": "serve:serve_command",
+    "show": "certificate:show",
+    "sites": "site:site_commands",
+    "statistics": "statistics:statistics_commands",
+    "supersede": "status:supersede",
+    "suspend": "status:suspend",
+    "trail": "status:trail",
+    "undo": "imports:undo",
+    "why": "why:explain",
+    "work": "work:work",
+}
+"""For each command its module below `issuer.commands`, and its name there."""
 
-_FILE: Final = click.Path(path_type=Path, dir_okay=False)
-_FOLDER: Final = click.Path(path_type=Path, file_okay=False)
+
+class _Commands(click.Group):
+    """Loads a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of the alphabet."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name; None for none. Raises MissingPackageError."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name].split(":")
+        try:
+            command: click.Command = getattr(import_module(f"issuer.commands.{module}"), name)
+        except ModuleNotFoundError as error:
+            raise MissingPackageError(error, "issuer") from None
+        return command
 
 
-@click.group()
+@click.group(cls=_Commands)
 @click.version_option(package_name="dosepass", message="%(prog)s %(version)s")
 def cli() -> None:
     """Turn dose records into signed vaccination certificates, and take them back."""
-
-
-for _other in (
-    list_certificates,
-    show,
-    print_certificates,
-    work,
-    *STATUS_COMMANDS,
-    account_commands,
-    audit_commands,
-    statistics_commands,
-    explain,
-    find,
-    queue_commands,
-    correction_commands,
-    fall_commands,
-    record_commands,
-    serve_command,
-    merge_commands,
-    person_commands,
-    import_records,
-    list_imports,
-    undo,
-    site_commands,
-):
-    cli.add_command(_other)
-
-
-@cli.command()
-@click.argument("file", type=_FILE)
-@click.option("--out", type=_FOLDER, help="Draw the certificates of this file below DIR.")
-@click.option("--report", "report_file", type=_FILE, help="Write all findings to FILE as CSV.")
-@valid_days_option
-@click.option("--sites", "sites_file", type=_FILE, help="Known sites, one name or code a line.")
-@click.option("--language", type=click.Choice(["en", "vi"]), default="en", show_default=True)
-@workers_option
-@json_option
-@register_option
-@home_option
-@secrets_options
-def issue(
-    file: Path,
-    out: Path | None,
-    report_file: Path | None,
-    valid_days: int | None,
-    sites_file: Path | None,
-    language: str,
-    workers: int | None,
-    as_json: bool,
-    register_url: str | None,
-    home: Path,
-    secrets: SecretsHandler,
-) -> int:
-    """Take in the dose records of FILE and issue the certificates that follow.
-
-    Ends with 0 when every row went through, 1 when some were refused. To run it again is always
-    safe: nothing is issued twice.
-    """
-    authority = Authority.open(home)
-    life = certificate_life(authority, valid_days)
-    _check_report(file, report_file)
-    records = open_records(file)
-    sites = read_sites(sites_file, authority.home / SITES_FILE)
-    keys = AuthorityKeys(authority, secrets)
-    keys.at(SystemClock().now())  # Whoever has no key should hear it before the work begins.
-    table = vaccine_table()
-    report = Report(str(file))
-    with opened(authority, register_url) as register:
-        _take_in(register, records, table, sites, report)
-        opener = issuing_over(register_place(authority, register_url), authority, keys, life)
-        summary = issue_due(opener, workers)
-        report.close(summary.issued_to, summary.abandoned)
-        if report_file is not None:
-            write_atomically(report_file, report.to_csv())
-        click.echo(report.to_json() if as_json else "\n".join(_told(report, language)))
-        if out is not None:
-            persons = sorted(report.persons)
-            draw_all(of_persons(register, persons), len(persons), out, table)
-    return _exit_code(report)
-
-
-def _take_in(
-    register: Register,
-    records: Source,
-    table: VaccineTable,
-    sites: frozenset[str] | None,
-    report: Report,
-) -> None:
-    clock = SystemClock()
-    rules = Rules.of(table=table, now=clock.now(), sites=sites)
-    with progress_bar("reading", records.lines) as advance:
-        for outcomes in take_in(register, records, rules, table, clock):
-            report.add(outcomes)
-            advance(len(outcomes))
-
-
-def _told(report: Report, language: str) -> Iterator[str]:
-    yield from report.lines(language)
-    yield from report.summary()
-
-
-def _exit_code(report: Report) -> int:
-    if report.not_issued:
-        return EXIT_TROUBLE
-    return EXIT_REFUSED if report.refused or report.waiting else 0
-
-
-def _check_report(file: Path, report_file: Path | None) -> None:
-    """Refuse a report that could not be written, before anything is recorded."""
-    if report_file is None:
-        return
-    if not report_file.parent.is_dir():
-        raise click.UsageError(f"--report: there is no folder {report_file.parent}")
-    if report_file.exists() and report_file.samefile(file):
-        raise click.UsageError("--report would overwrite the dose records")

@@ -6,21 +6,41 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final, NoReturn, ParamSpec, TypeVar
+from typing import Any, ClassVar, Final, NoReturn, ParamSpec, TypeVar
 
 import click
 
+from keys.errors import HintedError
 from keys.pins import FileDescriptorPin, FilePin, PinSource, PromptPin
 from keys.secrets import FileDescriptorSecrets, FileSecrets, PromptSecrets, SecretsHandler
 from spec.errors import DosepassError
 
-__all__ = ["EXIT_TROUBLE", "home_option", "run", "say", "secrets_options", "start"]
+__all__ = [
+    "EXIT_TROUBLE",
+    "MissingPackageError",
+    "home_option",
+    "run",
+    "say",
+    "secrets_options",
+    "start",
+]
 
 EXIT_TROUBLE: Final = 2
 """Trouble or misuse. 0 is accepted or done; 1 is rejected, and nothing else may end with it."""
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+
+
+class MissingPackageError(HintedError):
+    """A package is not installed that an extra brings."""
+
+    code: ClassVar[str] = "missing_package"
+
+    def __init__(self, error: ModuleNotFoundError, extra: str) -> None:
+        super().__init__(
+            f"the package {error.name} is not installed", hint=f"pip install 'dosepass[{extra}]'"
+        )
 
 
 def start(module: str, name: str, extra: str) -> NoReturn:
@@ -31,8 +51,8 @@ def start(module: str, name: str, extra: str) -> NoReturn:
     try:
         cli = importlib.import_module(module).cli
     except ModuleNotFoundError as error:
-        hint = f"pip install 'dosepass[{extra}]'"
-        _fail(name, f"the package {error.name} is not installed", hint)
+        missing = MissingPackageError(error, extra)
+        _fail(name, str(missing), missing.hint)
     run(cli, name)
 
 

@@ -146,7 +146,11 @@ def options_of(command: click.Command) -> Iterator[str]:
             variables = parameter.envvar or []
             yield from [variables] if isinstance(variables, str) else variables[1:]
     if isinstance(command, click.Group):
-        for name, below in command.commands.items():
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            assert below.name == name
             yield name
             yield from options_of(below)
 

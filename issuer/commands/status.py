@@ -29,7 +29,7 @@ from keys.console import home_option, say
 from keys.times import from_rfc3339, to_rfc3339
 from spec.certificate import Timestamp
 
-__all__ = ["STATUS_COMMANDS"]
+__all__ = ["reinstate", "revoke", "supersede", "suspend", "trail"]
 
 _PAGE: Final = 500
 _START: Final = Timestamp(0)
@@ -184,4 +184,7 @@ def _described(line: TrailLine) -> dict[str, str]:
     }
 
 
-STATUS_COMMANDS: Final = (*map(_command, Action), trail)
+revoke = _command(Action.REVOKE)
+suspend = _command(Action.SUSPEND)
+reinstate = _command(Action.REINSTATE)
+supersede = _command(Action.SUPERSEDE)

@@ -114,6 +114,7 @@ def test_the_targets_are_those_of_the_code() -> None:
     assert names == [
         TRUST_LIST,
         VACCINES,
+        ENTRY_POLICY,
         genuine_list_name(kid, 12),
         STATUS_INDEX,
         status_list_name(12),
