@@ -9,6 +9,7 @@ from typing import Any, Final
 import pytest
 
 from keys.bundle import (
+    ENTRY_POLICY,
     STATUS_INDEX,
     STATUS_KEYS,
     TRUST_LIST,
