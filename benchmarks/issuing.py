@@ -98,11 +98,12 @@ class _OneKey:
 
 
 def _write_records(path: Path) -> None:
-    """Write two doses for each of many people."""
+    """Write two doses for each of many people, none of whom is taken for another."""
     lines = [",".join(COLUMNS)]
     for number in range(_PEOPLE):
         given = f"{number}".translate(_LETTERS)  # a name with digits would be refused
-        person = f"Nguyễn Thị {given},31/12/1990,Nữ,0791{90 + number % 10:02}{number:06},"
+        born = f"{1 + number % 28:02}/{1 + number // 28 % 12:02}/1990"
+        person = f"Nguyễn Thị {given},{born},Nữ,079190{number:06},"
         lines += [f"{person},Pfizer,16/06/2021,FF1,79001", f"{person},Pfizer,20/08/2021,FF2,79001"]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
