@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
+from issuer.formulas import is_formula
 from issuer.reasons import ReasonCode
 from spec.dates import BirthDate
 from spec.errors import MalformedError
@@ -199,18 +200,27 @@ def check_day(
 
 
 def read_lot(cell: str, note: Note) -> str:
-    """The lot as written."""
+    """The lot as written; a formula is none, and is left out."""
     lot = _clean(cell)
     if not lot:
         note("lot", ReasonCode.LOT_MISSING)
+    elif is_formula(lot):
+        note("lot", ReasonCode.LOT_FORMULA)
+        return ""
     return lot
 
 
 def read_site(cell: str, sites: frozenset[str] | None, note: Note) -> str:
-    """An unlisted site is accepted as written: mobile sites are real and on no list."""
+    """An unlisted site is accepted as written: mobile sites are real and on no list.
+
+    A formula names none, and is left out.
+    """
     site = _clean(cell)
     if not site:
         note("site", ReasonCode.SITE_MISSING)
+    elif is_formula(site):
+        note("site", ReasonCode.SITE_FORMULA)
+        return ""
     elif sites is not None and site.casefold() not in sites:
         note("site", ReasonCode.SITE_UNKNOWN)
     return site

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from issuer.formulas import harmless
 from issuer.intake import RowOutcome, RowResult
 from issuer.reason_words import words_of
 from issuer.reasons import Finding, ReasonCode, Severity
@@ -112,8 +113,8 @@ class ImportReport:
             if self._writer is not None:
                 words = (words_of(finding.code, "en"), words_of(finding.code, "vi"))
                 self._writer.writerow((
-                    file.name, outcome.line, outcome.part, finding.field, finding.severity,
-                    finding.code, *words,
+                    harmless(file.name), outcome.line, outcome.part, finding.field,
+                    finding.severity, finding.code, *words,
                 ))  # fmt: skip
 
     def _counts(self, severity: Severity) -> Iterator[tuple[ReasonCode, int]]:

@@ -95,7 +95,11 @@ _EN: Final[dict[ReasonCode, str]] = {
     ReasonCode.DOSE_NUMBER_CONFLICT: "By its day this is another dose than the record says. Check "
     "whether a dose is missing.",
     ReasonCode.LOT_MISSING: "The lot is missing. Add it from the vial or the slip.",
+    ReasonCode.LOT_FORMULA: "The lot is a formula or the error of one, which is never computed, "
+    "and was left out. Enter it from the vial or the slip.",
     ReasonCode.SITE_MISSING: "The site is missing. Add where the injection was given.",
+    ReasonCode.SITE_FORMULA: "The site is a formula or the error of one, which is never computed, "
+    "and was left out. Enter where the injection was given.",
     ReasonCode.SITE_UNKNOWN: "The site is not on the list of sites. It was accepted as written.",
     ReasonCode.SITE_OUTSIDE: "The site does not belong to the account that sent this. Name the "
     "site by its code, or let its own account send the record.",
@@ -186,7 +190,11 @@ _VI: Final[dict[ReasonCode, str]] = {
     ReasonCode.DOSE_NUMBER_CONFLICT: "Theo ngày tiêm, đây là mũi khác với số mũi đã ghi. Kiểm tra "
     "xem có thiếu mũi nào.",
     ReasonCode.LOT_MISSING: "Thiếu số lô. Bổ sung theo lọ vắc xin hoặc phiếu tiêm.",
+    ReasonCode.LOT_FORMULA: "Số lô là công thức hoặc lỗi của công thức, không bao giờ được tính, "
+    "nên không được ghi. Nhập theo lọ vắc xin hoặc phiếu tiêm.",
     ReasonCode.SITE_MISSING: "Thiếu nơi tiêm. Bổ sung nơi tiêm.",
+    ReasonCode.SITE_FORMULA: "Nơi tiêm là công thức hoặc lỗi của công thức, không bao giờ được "
+    "tính, nên không được ghi. Nhập nơi tiêm.",
     ReasonCode.SITE_UNKNOWN: "Nơi tiêm không có trong danh sách. Đã nhận như đã ghi.",
     ReasonCode.SITE_OUTSIDE: "Nơi tiêm không thuộc tài khoản đã gửi. Ghi nơi tiêm bằng mã, hoặc để "
     "tài khoản của nơi đó gửi.",

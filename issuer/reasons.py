@@ -73,7 +73,9 @@ class ReasonCode(StrEnum):
     DOSE_NUMBER_FORMAT = "DOSE_NUMBER_FORMAT"
     DOSE_NUMBER_CONFLICT = "DOSE_NUMBER_CONFLICT"
     LOT_MISSING = "LOT_MISSING"
+    LOT_FORMULA = "LOT_FORMULA"
     SITE_MISSING = "SITE_MISSING"
+    SITE_FORMULA = "SITE_FORMULA"
     SITE_UNKNOWN = "SITE_UNKNOWN"
     SITE_OUTSIDE = "SITE_OUTSIDE"
     INTERVAL_SHORT = "INTERVAL_SHORT"
@@ -101,7 +103,9 @@ _WARNINGS: Final = frozenset(
         ReasonCode.DOSE_NUMBER_FORMAT,
         ReasonCode.DOSE_NUMBER_CONFLICT,
         ReasonCode.LOT_MISSING,
+        ReasonCode.LOT_FORMULA,
         ReasonCode.SITE_MISSING,
+        ReasonCode.SITE_FORMULA,
         ReasonCode.SITE_UNKNOWN,
         ReasonCode.INTERVAL_SHORT,
         ReasonCode.MIXED_SERIES,

@@ -3,11 +3,13 @@
 import csv
 import io
 import json
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from issuer.figures.words import column_words
+from issuer.formulas import harmless
 
 __all__ = ["Cell", "Sheet"]
 
@@ -59,7 +61,7 @@ class Sheet:
 
 
 def options_of(behind: dict[str, str]) -> str:
-    """Options as they are typed."""
+    """Options as they are typed, quoted for a shell: none of them is more than one word to it."""
     return " ".join(_option(name, value) for name, value in behind.items())
 
 
@@ -67,7 +69,7 @@ def _option(name: str, value: str) -> str:
     named = "--" + name.replace("_", "-")
     if value == "True":
         return named
-    return f"{named} '{value}'" if " " in value else f"{named} {value}"
+    return f"{named} {shlex.quote(value)}"
 
 
 def _shown(cell: Cell) -> str:
@@ -77,5 +79,4 @@ def _shown(cell: Cell) -> str:
 
 
 def _harmless(cell: Cell) -> Cell:
-    """A name that begins like a formula must not become one in a spreadsheet."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell != "-" else cell
+    return harmless(cell) if isinstance(cell, str) else cell

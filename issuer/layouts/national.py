@@ -45,7 +45,6 @@ _DOSE_HEADS: Final = {
 _NEEDED: Final = ("full_name", "birth_date", "vaccine", "injected_on")
 _SEXES: Final = {"0": "Nam", "1": "Nữ"}
 """The digits of this layout; in the codes of the apps 1 is male and 2 female."""
-_FORMULA: Final = "="
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

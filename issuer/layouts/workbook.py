@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import openpyxl
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from issuer.layouts.national import RawRow
 from issuer.layouts.package import check_package
@@ -61,6 +62,10 @@ def text_of(value: Any) -> str:
         return day if value.time() == time() else f"{day} {value:%H:%M:%S}"
     if isinstance(value, date):
         return f"{value:%d/%m}/{value.year:04}"
+    if isinstance(value, ArrayFormula):
+        value = value.text
+    if isinstance(value, DataTableFormula):
+        return "="  # it has no text of its own
     return str(value)[:_LONGEST]
 
 

@@ -74,6 +74,13 @@ def test_several_files_and_layouts_at_once(console: Console) -> None:
     assert (told["rows"], told["accepted"], told["repeated"]) == (7, 4, 3)
 
 
+def test_the_name_of_a_file_is_no_formula_in_the_findings(console: Console) -> None:
+    file = write(console, "=1+1.csv", row(lot=""))
+    console("import", file, "--report", "findings.csv", "--home", "authority")
+    findings = (console.folder / "findings.csv").read_text(encoding="utf-8-sig")
+    assert [line["file"] for line in csv.DictReader(findings.splitlines())] == ["'=1+1.csv"]
+
+
 def test_results_and_findings_are_written(console: Console) -> None:
     national_workbook(console.folder / "a.xlsx", *PEOPLE, person(3, name="X1"))
     ended = console(

@@ -9,10 +9,12 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from issuer.intake import Intake, RowOutcome, RowResult
 from issuer.layouts import package
 from issuer.layouts.returned import ReturnedFile, ReturnedFileError
+from issuer.layouts.sheet import SheetFile
 from issuer.layouts.workbook import text_of
 from issuer.record_files import open_records
 from issuer.records import Rules, read_row
@@ -132,10 +134,15 @@ def test_cells_become_the_text_that_somebody_would_type(
         ({"day_1": "=TODAY()"}, {"injected_on:DATE_FORMAT"}),
         ({"name": '=HYPERLINK("http://x","Hoà")'}, {"full_name:NAME_GARBLED"}),
         ({"name": None}, {"full_name:MISSING_NAME"}),
+        ({"lot_1": "=A1&B1", "site_1": "=VLOOKUP(A1,B:C,2)"},
+         {"lot:LOT_FORMULA", "site:SITE_FORMULA"}),
+        ({"lot_1": ArrayFormula("T9", "=A1:A2")}, {"lot:LOT_FORMULA"}),
+        ({"lot_1": DataTableFormula("T9")}, {"lot:LOT_FORMULA"}),
+        ({"site_1": "#REF!"}, {"site:SITE_FORMULA"}),
         ({"bhyt": "123"}, {"health_card:HEALTH_CARD_FORMAT"}),
         ({"vaccine_1": None}, {"vaccine:VACCINE_MISSING"}),
     ],
-)
+)  # fmt: skip
 def test_what_is_mended_flagged_or_refused(
     tmp_path: Path, changes: dict[str, Any], expected: set[str]
 ) -> None:
@@ -348,6 +355,26 @@ def test_a_result_column_is_added_where_there_is_none(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(back)["PL1"]
     assert sheet.cell(7, 26).value == "Kết quả import"
     assert "Đã ghi nhận" in str(sheet.cell(9, 26).value)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_a_formula_goes_back_as_it_came_and_none_is_added(tmp_path: Path, kind: str) -> None:
+    world, sent, back = World(tmp_path), tmp_path / f"sent.{kind}", tmp_path / f"back.{kind}"
+    spoiled = person(lot_1="=cmd|' /C calc'!A0", site_1="@SUM(1)", note="+1", result="=1+1")
+    if kind == "xlsx":
+        national_workbook(sent, spoiled)
+    else:
+        sent.write_text(national_csv(spoiled), encoding="utf-8", newline="")
+    returned(world, sent, back)
+    before, after = ([one for _, one in _cells(path)][-1] for path in (sent, back))
+    assert after[:26] == before[:26]
+    assert after[26].startswith("Mũi 1: Đã ghi nhận. LOT_FORMULA: ")
+
+
+def _cells(path: Path) -> list[tuple[int, tuple[str, ...]]]:
+    source = open_records(path)
+    assert isinstance(source, SheetFile)
+    return list(source.raw_rows())
 
 
 def test_only_the_national_layout_goes_back(tmp_path: Path) -> None:

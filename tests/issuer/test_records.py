@@ -47,6 +47,10 @@ NAMES = (
 )
 
 
+FORMULAS = ("=SUM(A1)", " =A1", "=", '="AZ-1"', "#N/A", "#REF!", "\u200b=HYPERLINK(1)")
+"""What a spreadsheet computes, and what it leaves where it could not."""
+
+
 def said(row: ReadRow) -> set[str]:
     return {f"{finding.field}:{finding.code}" for finding in row.findings}
 
@@ -91,6 +95,10 @@ def test_what_is_accepted_can_be_printed(text: str) -> None:
         ({"full_name": "NguyÔn V¨n An"}, {"full_name:NAME_GARBLED"}),
         ({"full_name": "Nguyễn\x00Hoà"}, {"full_name:NAME_GARBLED"}),
         ({"full_name": "=HYPERLINK(1)"}, {"full_name:NAME_GARBLED"}),
+        ({"birth_date": "=TODAY()"}, {"birth_date:DOB_FORMAT"}),
+        ({"id_number": "=A1"}, {"id_number:ID_FORMAT"}),
+        ({"vaccine": "=A1"}, {"vaccine:VACCINE_UNKNOWN"}),
+        ({"injected_on": "=A1"}, {"injected_on:DATE_FORMAT"}),
         *(({"full_name": name}, {"full_name:NAME_GARBLED"}) for name in NOT_NAMES),
         ({"full_name": "A" * 101}, {"full_name:NAME_TOO_LONG"}),
         ({"birth_date": ""}, {"birth_date:DOB_MISSING"}),
@@ -150,12 +158,24 @@ def test_what_blocks_a_row(changes: dict[str, str], expected: set[str]) -> None:
         ({"sex": "Nam"}, {"id_number:ID_CONFLICTS_DOB_SEX"}),
         ({"lot": ""}, {"lot:LOT_MISSING"}),
         ({"site": " "}, {"site:SITE_MISSING"}),
+        *(({"lot": text}, {"lot:LOT_FORMULA"}) for text in FORMULAS),
+        *(({"site": text}, {"site:SITE_FORMULA"}) for text in FORMULAS),
+        *(({"lot": text, "site": text}, NOTHING) for text in ("-", "A=1", "#12", "+7", "@3")),
+        ({"sex": "=A1"}, {"sex:SEX_FORMAT"}),
+        ({"phone": "=A1"}, {"phone:PHONE_FORMAT"}),
     ],
 )
 def test_what_flags_a_row_and_lets_it_pass(changes: dict[str, str], expected: set[str]) -> None:
     row = read(**changes)
     assert row.record is not None
     assert said(row) == expected
+
+
+def test_a_formula_is_left_out_and_kept_as_it_came() -> None:
+    row = read(lot="=SUM(A1)", site="#REF!")
+    assert row.record is not None
+    assert (row.record.lot, row.record.site) == ("", "")
+    assert '"=SUM(A1)","#REF!"' in row.raw
 
 
 @pytest.mark.parametrize(

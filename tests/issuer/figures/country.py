@@ -11,7 +11,7 @@ SITES = (
     ListedSite(code="46002", name="TYT Phú Hội", province="46", district="474", mobile=False),
     ListedSite(code="79001", name="TYT Bến Nghé", province="79", district="760", mobile=False),
 )
-MOBILE = "=Xe tiêm lưu động 7"
+MOBILE = "+Xe tiêm lưu động 7"
 """A name that begins like a formula."""
 
 

@@ -12,6 +12,7 @@ import cv2
 import pytest
 import time_machine
 
+from issuer.figures.sheet import options_of
 from tests.issuer.console import Console, make_home
 from tests.issuer.figures.country import MOBILE, country
 from tests.issuer.world import HOA
@@ -64,9 +65,16 @@ def test_a_spreadsheet_gets_the_same_rows_and_no_formula(console: Console, figur
     table = list(csv.DictReader(io.StringIO(Path("out.csv").read_text(encoding="utf-8-sig"))))
     assert len(table) == len(rows)
     for cell in (cell for row in table for cell in row.values()):
-        assert not cell.startswith("=")
+        assert not cell.startswith(("=", "+", "@", "\t"))
     behind = next((row["behind"] for row in table if row["unit"] == f"'{MOBILE}"), None)
     assert behind is None or MOBILE in shlex.split(behind)
+
+
+@pytest.mark.parametrize("value", ["cmd|' /C calc'!A0", "$(id)", "it's", "a b", "79001", "-1", ""])
+def test_the_options_of_a_row_are_one_word_each_to_a_shell(value: str) -> None:
+    assert shlex.split(options_of({"site": value, "historical": "True"})) == [
+        "--site", value, "--historical",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
