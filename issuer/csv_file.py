@@ -3,6 +3,7 @@
 import codecs
 import csv
 import hashlib
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,8 +24,12 @@ MAX_LINE_LENGTH: Final = 1 << 20
 """Characters of one physical line. A sound row has some hundred; what is longer counts as broken,
 and no more than this is kept of it."""
 
-DELIMITERS: Final = ",;\t"
-"""Comma, and what spreadsheets write under a Vietnamese locale or copy from their cells."""
+DELIMITERS: Final = ",;\t|"
+"""Comma, what spreadsheets write under a Vietnamese locale or copy from their cells, and what other
+programs export."""
+
+_SEPARATOR: Final = re.compile(rf'("?)sep=[{DELIMITERS}]\1', re.IGNORECASE)
+"""The line that Excel takes for a word about the file and not for a part of it."""
 
 _CHUNK: Final = 1 << 20
 _SAVE_AS_UTF8: Final = "save the file again as `CSV UTF-8`; nothing was recorded"
@@ -42,6 +47,8 @@ class CsvFile:
     delimiter: str
     order: tuple[int, ...]
     """For each of COLUMNS, where it stands in the rows of this file."""
+    header: int = 1
+    """The line of the header; 2 behind a line such as `sep=;`."""
     kind: RecordSource = RecordSource.CSV
 
     @property
@@ -55,10 +62,8 @@ class CsvFile:
         `cells` of a row that is not broken come in the order of COLUMNS.
         """
         with self.path.open(encoding="utf-8-sig", newline="") as file:
-            source = rows_of_text(file, self.delimiter)
-            next(source)
-            for row in source:
-                if any(cell.strip() for cell in row.cells):
+            for row in rows_of_text(file, self.delimiter):
+                if row.line > self.header and any(cell.strip() for cell in row.cells):
                     yield self._ordered(row)
 
     def _ordered(self, row: SourceRow) -> SourceRow:
@@ -76,8 +81,9 @@ def open_csv(path: Path) -> CsvFile:
     """
     digest, lines = scan_text(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
-        first = file.readline()
-    header, delimiter = _header(first)
+        first, second = (file.readline(MAX_LINE_LENGTH) for _ in range(2))
+    told = _SEPARATOR.fullmatch(first.strip("\r\n ")) is not None
+    header, delimiter = _header(second if told else first)
     _check_header(header)
     return CsvFile(
         path=path,
@@ -85,6 +91,7 @@ def open_csv(path: Path) -> CsvFile:
         lines=lines,
         delimiter=delimiter,
         order=tuple(header.index(column) for column in COLUMNS),
+        header=2 if told else 1,
     )
 
 
@@ -168,11 +175,20 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._again.popleft() if self._again else next(self._file)
+        line = self._again.popleft() if self._again else self._read()
         self.taken.append(line)
         self.number += 1
         if len(self.taken) > MAX_LINES_A_ROW or len(line) > MAX_LINE_LENGTH:
             raise csv.Error
+        return line
+
+    def _read(self) -> str:
+        """The next line, or so much of it as is kept: what has no end is never in memory whole."""
+        line = rest = self._file.readline(MAX_LINE_LENGTH + 1)
+        while len(rest) > MAX_LINE_LENGTH and not rest.endswith(("\r", "\n")):
+            rest = self._file.readline(MAX_LINE_LENGTH + 1)
+        if not line:
+            raise StopIteration
         return line
 
     def give_back_all_but_first(self) -> str:

@@ -1,5 +1,6 @@
 """Dose record files: encodings, headers, lines, and rows that are broken."""
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -35,10 +36,35 @@ def test_cells_come_in_one_order_whatever_the_order_of_the_file(tmp_path: Path) 
     assert rows(tmp_path, text)[0].cells == tuple(ROW.split(","))
 
 
-@pytest.mark.parametrize("sign", [";", "\t"])
+@pytest.mark.parametrize("sign", [";", "\t", "|"])
 def test_the_delimiters_of_spreadsheets(tmp_path: Path, sign: str) -> None:
     text = f"{HEADER}\n{ROW}\n".replace(",", sign)
     assert rows(tmp_path, text)[0].cells == tuple(ROW.split(","))
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("told", ["sep={}", "SEP={}", '"sep={}"', "sep={} "])
+@pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
+def test_the_line_by_which_excel_is_told_the_delimiter(
+    tmp_path: Path, sign: str, told: str, end: str, mark: str
+) -> None:
+    text = end.join([HEADER, ROW, ROW]).replace(",", sign)
+    found = rows(tmp_path, f"{mark}{told.format(sign)}{end}{text}")
+    assert [(row.line, row.cells) for row in found] == [
+        (3, tuple(ROW.split(","))), (4, tuple(ROW.split(","))),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("told", ["sep=", "sep=x", "sep=;;", "separator=;", "sep=;\nsep=;"])
+def test_no_other_line_is_left_out_before_the_header(tmp_path: Path, told: str) -> None:
+    with pytest.raises(RecordFileError, match="the header line has wrong columns"):
+        opened(tmp_path, f"{told}\n{HEADER}\n{ROW}\n".replace(",", ";"))
+
+
+def test_a_row_that_looks_like_it_is_a_row(tmp_path: Path) -> None:
+    text = f"{HEADER}\nsep=;\n{ROW}\n"
+    assert [(row.line, row.broken) for row in rows(tmp_path, text)] == [(2, True), (3, False)]
 
 
 def test_cells_stay_text(tmp_path: Path) -> None:
@@ -82,6 +108,20 @@ def test_a_line_too_long_for_any_row_is_broken_and_not_kept_whole(
     assert found[0].broken
     assert sum(len(cell) for row in found for cell in row.cells) < 1_100_000
     assert found[-1] == SourceRow(line=found[-1].line, cells=tuple(ROW.split(",")), broken=False)
+
+
+def test_a_line_without_an_end_is_never_in_memory_whole(tmp_path: Path) -> None:
+    path = tmp_path / "records.csv"
+    with path.open("w", encoding="utf-8") as file:
+        file.write(f"{HEADER}\n{ROW}\n")
+        file.writelines(["x" * (1 << 20)] * 64)
+        file.write(f"\n{ROW}\n")
+    tracemalloc.start()
+    found = list(open_csv(path).rows())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [(row.line, row.broken) for row in found] == [(2, False), (3, True), (4, False)]
+    assert peak < 16 << 20
 
 
 @pytest.mark.parametrize(

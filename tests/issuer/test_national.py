@@ -70,11 +70,12 @@ def test_the_header_is_found_wherever_it_stands(tmp_path: Path, above: int, befo
     assert [row.line for row in rows(path)] == [above + 3] * 2
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("mark", ["", "\ufeff", "\ufeffsep={}\r\n"])
 def test_csv_is_the_same_as_the_workbook(tmp_path: Path, delimiter: str, mark: str) -> None:
     path = tmp_path / "list.csv"
-    path.write_text(mark + national_csv(*PEOPLE, delimiter=delimiter), "utf-8", newline="")
+    text = mark.format(delimiter) + national_csv(*PEOPLE, delimiter=delimiter)
+    path.write_text(text, "utf-8", newline="")
     source = open_records(path)
     assert source.kind is RecordSource.NATIONAL
     workbook = rows(national_workbook(tmp_path / "list.xlsx", *PEOPLE))
