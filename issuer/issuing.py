@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from issuer.collector import no_search_for_cycles
 from issuer.deciding import Deciding
 from issuer.drafts import dated
 from issuer.lint import Linter, LintError
@@ -23,7 +24,6 @@ from issuer.register.statistics import refresh_statistics
 from issuer.signing import SigningKey, SigningKeys
 from keys.clock import Clock
 from spec.certificate import Timestamp
-from spec.cose import Algorithm
 from spec.vaccines import VaccineTable
 
 __all__ = ["BATCH", "Issuing", "IssuingSummary"]
@@ -77,7 +77,7 @@ class Issuing:
         self._clock = clock
         self._life = life
         self.batch = batch
-        self._linters: dict[Algorithm, Linter] = {}
+        self._linter = Linter(issuer=issuer, table=table)
         self.summary = IssuingSummary()
 
     def waiting(self) -> int:
@@ -112,16 +112,22 @@ class Issuing:
         """Issue to whoever is due and not in another worker's hands, until nobody is left."""
         after = 0
         while not stopping():
-            now = self._clock.now()
-            key = self._keys.at(now)
-            with self._register.writing() as connection:
-                refresh_statistics(connection)
-                people, reserved = self._reserve(connection, after, key, now)
+            with no_search_for_cycles():
+                people = self._issue_to_next(after)
             if not people:
                 return
             after = people[-1].id
-            self._complete(reserved, key, now)
             progress(len(people))
+
+    def _issue_to_next(self, after: int) -> list[DuePerson]:
+        """Issue one batch to the due persons behind an id, and give those it looked at."""
+        now = self._clock.now()
+        key = self._keys.at(now)
+        with self._register.writing() as connection:
+            refresh_statistics(connection)
+            people, reserved = self._reserve(connection, after, key, now)
+        self._complete(reserved, key, now)
+        return people
 
     def complete_former(self, progress: Callable[[int], None]) -> None:
         """Sign what a run before this one reserved and left."""
@@ -163,8 +169,8 @@ class Issuing:
             for certificate in ours
             if certificate.id not in stopped
         ]
-        for _, text in signed:
-            key.check(text)
+        for certificate, text in signed:
+            key.check(text, certificate.payload)
         with self._register.writing() as connection:
             issued_to = store.store_issued(connection, signed, self._clock.now())
             if others:
@@ -183,16 +189,8 @@ class Issuing:
         self, reserved: Sequence[Reserved], key: SigningKey, now: Timestamp
     ) -> Iterator[tuple[int, str]]:
         """Give the id and the reason of every certificate that must not be signed."""
-        linter = self._linter(key.signer.public_key.algorithm)
         for certificate in reserved:
             try:
-                linter.check(certificate.payload, now=now, verifies_until=key.verifies_until)
+                self._linter.check(certificate.payload, now=now, verifies_until=key.verifies_until)
             except LintError as error:
                 yield certificate.id, str(error)
-
-    def _linter(self, algorithm: Algorithm) -> Linter:
-        if algorithm not in self._linters:
-            self._linters[algorithm] = Linter(
-                issuer=self._issuer, table=self._table, algorithm=algorithm
-            )
-        return self._linters[algorithm]

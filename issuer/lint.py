@@ -4,18 +4,31 @@ A certificate that a verifier would refuse, or that says what this issuer must n
 here, while nothing has been signed that could leave the house.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from keys.algorithms import generate_private_key, kid_of, public_key_of, sign
 from spec import qr_text
 from spec.certificate import Certificate, Timestamp
-from spec.cose import Algorithm, CoseSign1, ProtectedHeader, to_be_signed
+from spec.cose import KID_LENGTH, SIGNATURE_LENGTH, Algorithm, CoseSign1, Kid, ProtectedHeader
 from spec.errors import DosepassError, VerificationError
-from spec.limits import CLOCK_TOLERANCE
+from spec.limits import CLOCK_TOLERANCE, MAX_TEXT_LENGTH
 from spec.names import clean_name
 from spec.vaccines import VaccineTable
 
 __all__ = ["LintError", "Linter"]
+
+
+def _longest_payload() -> int:
+    """Bytes of the longest payload whose text no reader refuses, under a key of any algorithm."""
+    header = ProtectedHeader(algorithm=Algorithm.ES256, kid=Kid(bytes(KID_LENGTH)), unknown={})
+    wrapped = CoseSign1(
+        header=header, protected=header.to_cbor(), payload=bytes(256),
+        signature=bytes(SIGNATURE_LENGTH),
+    )  # fmt: skip
+    room = (MAX_TEXT_LENGTH - len(qr_text.PREFIX)) // 3 * 2
+    return room - (len(wrapped.to_cbor()) - len(wrapped.payload))
+
+
+_LONGEST_PAYLOAD: Final = _longest_payload()
 
 
 class LintError(DosepassError):
@@ -25,16 +38,15 @@ class LintError(DosepassError):
 
 
 class Linter:
-    """Makes a text of each payload under a throwaway key and reads it as a verifier does."""
+    """Reads each payload as a verifier does, and holds it to what this issuer may say.
 
-    def __init__(self, *, issuer: str, table: VaccineTable, algorithm: Algorithm) -> None:
+    What is put around a payload afterwards is the same for all. It is read with the real signature
+    in it before anything is stored (`issuer.signing.SigningKey.check`).
+    """
+
+    def __init__(self, *, issuer: str, table: VaccineTable) -> None:
         self._issuer = issuer
         self._table = table
-        private_key = generate_private_key(algorithm)
-        public_key = public_key_of(private_key)
-        self._header = ProtectedHeader(algorithm=algorithm, kid=kid_of(public_key), unknown={})
-        self._protected = self._header.to_cbor()
-        self._signature = sign(private_key, to_be_signed(self._protected, b""))
 
     def check(self, payload: bytes, *, now: Timestamp, verifies_until: Timestamp) -> None:
         """Raise LintError when a verifier would refuse this payload, now or before it ends.
@@ -42,38 +54,16 @@ class Linter:
         `verifies_until` is when the real key stops verifying.
         """
         try:
-            certificate = self._read(self._wrapped(payload))
+            certificate = Certificate.from_cbor(payload)
             certificate.check()
         except VerificationError as error:
             raise LintError(str(error)) from None
         if certificate.to_cbor() != payload:
             raise LintError("the payload is read as another one")
+        if len(payload) > _LONGEST_PAYLOAD:
+            raise LintError("the text would be too long for a reader")
         self._check_times(certificate, now, verifies_until)
         self._check_facts(certificate)
-
-    def _wrapped(self, payload: bytes) -> str:
-        """The text of a payload, with one and the same throwaway signature in its place.
-
-        Nobody verifies that signature; only its form belongs to what is read.
-        """
-        message = CoseSign1(
-            header=self._header,
-            protected=self._protected,
-            payload=payload,
-            signature=self._signature,
-        )
-        return qr_text.to_text(message.to_cbor())
-
-    def _read(self, text: str) -> Certificate:
-        """Steps 1 to 7 of section 8 of the specification, but for the throwaway signature.
-
-        Every real signature is verified before its text is stored; to sign and verify here as well
-        would cost a third of the whole cycle and show nothing more about the payload.
-        """
-        message = CoseSign1.from_cbor(qr_text.from_text(text))
-        if message.header != self._header:
-            raise LintError("the header is read as another one")
-        return Certificate.from_cbor(message.payload)
 
     def _check_times(
         self, certificate: Certificate, now: Timestamp, verifies_until: Timestamp

@@ -44,12 +44,14 @@ class SigningKey:
         signed = CoseSign1(header=header, protected=protected, payload=payload, signature=signature)
         return qr_text.to_text(signed.to_cbor())
 
-    def check(self, text: str) -> None:
-        """Read a text that was signed just now and verify it with the public half of the key.
+    def check(self, text: str, payload: bytes) -> None:
+        """Read the text of a payload that was signed just now, as a verifier reads it.
 
-        A token that holds another key than it says, or a bit that fell over, is found here and
-        not at a gate. Raises SigningError.
+        That is steps 1 to 6 of section 8 of the specification, with the public half of the key. A
+        token that holds another key than it says, or a bit that fell over, is found here and not at
+        a gate. Raises SigningError.
         """
+        header, _ = self._header
         try:
             message = CoseSign1.from_cbor(qr_text.from_text(text))
             self._verify(message.signature, to_be_signed(message.protected, message.payload))
@@ -58,6 +60,8 @@ class SigningKey:
                 "the signing key gave a signature that does not verify; nothing was issued with it",
                 hint="check the key file or token, then run the same command again",
             ) from None
+        if (message.header, message.payload) != (header, payload):
+            raise SigningError("what was signed is read as another certificate; nothing was issued")
 
     @cached_property
     def _header(self) -> tuple[ProtectedHeader, bytes]:

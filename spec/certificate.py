@@ -146,7 +146,9 @@ class Certificate(NamedTuple):
             self.status.number,
         ]
         claims = {_ISS: self.issuer, _EXP: self.expires_at, _IAT: self.issued_at, _FACTS: facts}
-        return cbor.encode({**self.unknown, **claims})
+        if self.unknown:
+            return cbor.encode({**self.unknown, **claims})
+        return cbor.encode_ordered(claims)
 
     def check(self) -> None:
         """Raise InconsistentError when the facts contradict each other (section 8, step 8)."""

@@ -9,7 +9,15 @@ from typing import Final, NamedTuple, NewType
 from spec import cbor
 from spec.errors import MalformedError
 
-__all__ = ["KID_LENGTH", "Algorithm", "CoseSign1", "Kid", "ProtectedHeader", "to_be_signed"]
+__all__ = [
+    "KID_LENGTH",
+    "SIGNATURE_LENGTH",
+    "Algorithm",
+    "CoseSign1",
+    "Kid",
+    "ProtectedHeader",
+    "to_be_signed",
+]
 
 Kid = NewType("Kid", bytes)
 """Key identifier: the first 8 bytes of the key's COSE Key Thumbprint (RFC 9679) with SHA-256."""

@@ -8,22 +8,19 @@ import pytest
 from issuer.lint import Linter, LintError
 from spec.certificate import StatusPosition
 from spec.colour import Colour
-from spec.cose import Algorithm
 from spec.dates import BirthDate
 from tests.authority import NOW, VERIFIES_UNTIL, Authority, doses, vaccine_table
 
 AUTHORITY = Authority()
-LINTER = Linter(issuer="VN", table=vaccine_table(), algorithm=Algorithm.ES256)
+LINTER = Linter(issuer="VN", table=vaccine_table())
 
 
-def check(payload: bytes, linter: Linter = LINTER) -> None:
-    linter.check(payload, now=NOW, verifies_until=VERIFIES_UNTIL)
+def check(payload: bytes) -> None:
+    LINTER.check(payload, now=NOW, verifies_until=VERIFIES_UNTIL)
 
 
-@pytest.mark.parametrize("algorithm", list(Algorithm))
-def test_a_sound_payload_passes(algorithm: Algorithm) -> None:
-    linter = Linter(issuer="VN", table=vaccine_table(), algorithm=algorithm)
-    check(AUTHORITY.certificate().to_cbor(), linter)
+def test_a_sound_payload_passes() -> None:
+    check(AUTHORITY.certificate().to_cbor())
 
 
 @pytest.mark.parametrize(
