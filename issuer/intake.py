@@ -1,6 +1,6 @@
 """Taking dose records in: each batch of rows is judged, matched and stored in one transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,7 +34,7 @@ from issuer.register.sites import Site, any_listed, sites_of
 from issuer.register.statistics import refresh_statistics
 from issuer.register.waiting import Waiting, open_items
 from issuer.source import Source
-from issuer.taking_back import each_identifier_once, take_back
+from issuer.taking_back import each_identifier_once, note_causes, take_back
 from keys.clock import Clock
 from keys.errors import HintedError
 from spec.certificate import Timestamp
@@ -166,8 +166,14 @@ class Intake:
             former = known.get(row.content_hash)
             if former is None or not _stands(former):
                 fresh.setdefault(row.content_hash, row)
-        judged = self._judge(connection, fresh, now)
+        taken_back = take_back(connection, fresh.values(), self.sender, now)
+        judged = self._judge(connection, fresh, taken_back, now)
         ids = save_rows(connection, list(judged.values()), known, import_id, kind, now)
+        if taken_back:
+            note_causes(connection, {
+                ids[key]: taken_back[row.source_id] for key, row in fresh.items()
+                if row.source_id in taken_back
+            })  # fmt: skip
         _let_wait(connection, judged, ids, now)
         repeated = [
             (former.id, row.line)
@@ -179,10 +185,13 @@ class Intake:
         return [_outcome(row, fresh, judged, known) for row in rows]
 
     def _judge(
-        self, connection: Connection, fresh: dict[bytes, ReadRow], now: Timestamp
+        self,
+        connection: Connection,
+        fresh: dict[bytes, ReadRow],
+        taken_back: Container[str],
+        now: Timestamp,
     ) -> dict[bytes, Judged]:
         """Hold rows against the register; who is accepted there is stored, rows not yet."""
-        taken_back = take_back(connection, fresh.values(), self.sender, now)
         records = [row.record for row in fresh.values() if row.record is not None]
         sites = sites_of(connection, {record.site for record in records}, now, self.area)
         listed = self.rules.sites is None and bool(sites) and any_listed(connection)

@@ -9,7 +9,6 @@ from issuer.api.operation import operations
 from issuer.api.problems import no_such
 from issuer.api.run_report import finding_to_json
 from issuer.api.trail import tell
-from issuer.register.changes import undo_import
 from issuer.register.imports import (
     ImportedRow,
     ImportInfo,
@@ -20,6 +19,7 @@ from issuer.register.imports import (
     states_of_import,
 )
 from issuer.register.models import RecordState
+from issuer.register.undoing import undo_import
 
 __all__ = ["OPERATIONS", "import_to_json"]
 
@@ -95,9 +95,12 @@ def _undo(call: Call) -> Answer:
     found = _find(call)
     with call.parts.register.writing() as connection:
         check(call.actor, Action.SEND_RECORDS, area_of_sender(connection, found.sender))
-        withdrawn = undo_import(connection, found.id, call.actor.name, reason, call.now)
-        tell(connection, call, "import.undo", f"import {found.id}", records=withdrawn)
-    return json_answer({"withdrawn": withdrawn})
+        undone = undo_import(connection, found.id, call.actor.name, reason, call.now)
+        tell(
+            connection, call, "import.undo", f"import {found.id}",
+            records=undone.withdrawn, restored=undone.restored,
+        )  # fmt: skip
+    return json_answer(undone._asdict())
 
 
 OPERATIONS: Final = operations(

@@ -24,10 +24,10 @@ from issuer.intake import Intake, RowOutcome
 from issuer.layouts.returned import ReturnedFile
 from issuer.record_files import open_records
 from issuer.records import Rules
-from issuer.register.changes import undo_import
 from issuer.register.database import Register
 from issuer.register.imports import ImportInfo, imports_after, states_of_import
 from issuer.register.models import RecordState
+from issuer.register.undoing import Undone, undo_import
 from issuer.site_list import SITES_FILE, read_sites
 from issuer.source import Source
 from issuer.vaccines import vaccine_table
@@ -201,28 +201,34 @@ def undo(
 ) -> None:
     """Take back all records of IMPORT, but for those that another import brought too.
 
+    What its messages had taken back is put back, unless something that came since stands in the
+    way: then nothing is done.
+
     Certificates follow in the next batch of issuing; where one would say less, it stands until a
     second person agrees.
     """
     with opened(Authority.open(home), register_url) as register:
         if not yes:
             click.confirm(f"Take back all records of import {import_id}?", abort=True, err=True)
-        count = _undo(register, import_id, operator, reason)
-    click.echo(f"{count} records taken back")
+        undone = _undo(register, import_id, operator, reason)
+    click.echo(f"{undone.withdrawn} records taken back")
+    if undone.restored:
+        click.echo(f"{undone.restored} records put back")
     say("certificates follow in the next batch of issuing; a fall needs a second person")
 
 
-def _undo(register: Register, import_id: int, operator: str, reason: str) -> int:
+def _undo(register: Register, import_id: int, operator: str, reason: str) -> Undone:
     now = SystemClock().now()
     with register.writing() as connection:
-        count = undo_import(connection, import_id, operator, reason, now)
+        undone = undo_import(connection, import_id, operator, reason, now)
         audit.append(
             connection,
             at=now,
             actor=f"console:{operator}",
             action="import.undo",
             subject=f"import {import_id}",
-            records=count,
+            records=undone.withdrawn,
+            restored=undone.restored,
             reason=reason,
         )
-    return count
+    return undone

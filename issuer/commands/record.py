@@ -11,6 +11,7 @@ from issuer.desk import record_views
 from issuer.desk.as_json import record_json
 from issuer.desk.record_views import ShownRecord
 from issuer.reason_words import words_of
+from issuer.register.models import RecordState
 from keys.console import say
 from keys.times import to_rfc3339
 from spec.match import Tier
@@ -106,7 +107,8 @@ def _lines(shown: ShownRecord, language: str) -> Iterator[str]:
     for step in shown.steps:
         yield f"{to_rfc3339(step.at)}  {step.operator}  {step.what}  {step.reason}".rstrip()
     if shown.replaced_by is not None:
-        yield f"record {shown.replaced_by} took its place"
+        did = "took it back" if shown.state is RecordState.WITHDRAWN else "took its place"
+        yield f"record {shown.replaced_by} {did}"
     yield f"as it came: {shown.raw}"
 
 

@@ -1,8 +1,8 @@
-"""Records that are taken back, put back, corrected, or undone with their whole import.
+"""Records that are taken back, put back, or corrected.
 
 What a person's certificate says follows in the next batch of issuing. Somebody of whom no dose is
 left gives their numbers free: what was entered by mistake must not stand in the way of what is
-right. Their row stays: `restore` gives the numbers back, and so does the same person's next record.
+right. Their row stays: `put_back` gives the numbers back, and so does their next record.
 """
 
 import hashlib
@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 from sqlalchemy import Connection, exists, insert, select, update
-from sqlalchemy.orm import aliased
 
 from issuer.matching import bare_name
 from issuer.records import DoseRecord
 from issuer.register.bulk import new_ids, within
 from issuer.register.due import mark_due
-from issuer.register.history import last_state, record_added, record_changes
+from issuer.register.history import last_states, record_added, record_changes
 from issuer.register.locks import lock_matching
 from issuer.register.models import (
     DoseRow,
@@ -26,7 +25,6 @@ from issuer.register.models import (
     PersonRow,
     RecordSource,
     RecordState,
-    RepeatRow,
     Row,
 )
 from issuer.register.people import note_identifiers
@@ -37,7 +35,9 @@ from keys.errors import HintedError
 from spec.certificate import Timestamp
 from spec.names import canonical_name
 
-__all__ = ["ChangeError", "Replacement", "add", "replace", "restore", "undo_import", "withdraw"]
+__all__ = [
+    "ChangeError", "Replacement", "add", "owner_of", "put_back", "replace", "restore", "withdraw",
+]  # fmt: skip
 
 _LIVING = [RecordState.ACCEPTED.value, RecordState.REVIEW.value]
 
@@ -87,7 +87,6 @@ def restore(
     """Put a withdrawn record back: it counts, or waits again, as before. Raises ChangeError."""
     lock_matching(connection)
     record = _locked(connection, record_id)
-    waited = last_state(connection, record_id) is RecordState.REVIEW
     if record is None or record.state != RecordState.WITHDRAWN:
         raise ChangeError("there is no withdrawn record to put back")
     _check_not_erased(
@@ -95,52 +94,44 @@ def restore(
             select(PersonRow.erased_at).where(PersonRow.id == record.person_id)
         ).scalar()
     )
-    if waited:
-        record_changes(connection, [record_id], RecordState.REVIEW, operator, reason, now)
-        wait_again(connection, record_id, now)
-        return
-    record_changes(connection, [record_id], RecordState.ACCEPTED, operator, reason, now)
+    put_back(connection, [record_id], operator, reason, now)
+
+
+def put_back(
+    connection: Connection,
+    record_ids: Sequence[int],
+    operator: str,
+    reason: str,
+    now: Timestamp,
+) -> None:
+    """Put withdrawn records back, each as it was before: it counts, or it waits under a new item.
+
+    Whoever calls this has made sure that they are withdrawn, and of nobody who was erased.
+    """
+    waited = {
+        key
+        for key, state in last_states(connection, record_ids).items()
+        if state is RecordState.REVIEW
+    }
+    for state, ids in (
+        (RecordState.REVIEW, [key for key in record_ids if key in waited]),
+        (RecordState.ACCEPTED, [key for key in record_ids if key not in waited]),
+    ):
+        record_changes(connection, ids, state, operator, reason, now)
+    for key in sorted(waited):
+        wait_again(connection, key, now)
+    ours = within(connection, DoseRow.__table__.c.id, record_ids)
+    connection.execute(update(DoseRow).where(ours).values(replaced_by=None))
+    counting = ours & (DoseRow.state == RecordState.ACCEPTED.value)
     connection.execute(
         update(DoseRow)
-        .where(DoseRow.id == record_id, DoseRow.validated_at.is_(None))
+        .where(counting, DoseRow.validated_at.is_(None))
         .values(validated_at=int(now))
     )
-    _give_back(connection, record)
-    mark_due(connection, _roots(connection, [record.person_id]))
-
-
-def undo_import(
-    connection: Connection, import_id: int, operator: str, reason: str, now: Timestamp
-) -> int:
-    """Take back all records of an import but those that another import brought too.
-
-    Gives how many were taken back; raises ChangeError for an import that is undone or unknown.
-    """
-    done = connection.execute(
-        update(ImportRow)
-        .where(ImportRow.id == import_id, ImportRow.undone_at.is_(None))
-        .values(undone_at=int(now))
-    )
-    if not done.rowcount:
-        raise ChangeError("there is no such import, or it is undone already")
-    other = aliased(ImportRow)
-    again = aliased(RepeatRow)  # not the one of `left`, to which it would be bound
-    elsewhere = (
-        exists()
-        .where(again.record_id == DoseRow.id, again.import_id == other.id)
-        .where(other.undone_at.is_(None), other.id != import_id)
-    )
-    ours = select(DoseRow.id).where(DoseRow.import_id == import_id, ~elsewhere)
-    # Records that came first in an import that was undone, and stood because this one had them too.
-    first = aliased(ImportRow)
-    left = (
-        select(DoseRow.id)
-        .join(RepeatRow, RepeatRow.record_id == DoseRow.id)
-        .join(first, first.id == DoseRow.import_id)
-        .where(RepeatRow.import_id == import_id, first.undone_at.is_not(None), ~elsewhere)
-    )
-    ids = [*connection.execute(ours).scalars(), *connection.execute(left).scalars()]
-    return len(withdraw(connection, ids, operator, reason, now))
+    records = connection.execute(select(DoseRow.__table__).where(counting)).all()
+    for record in records:
+        _give_back(connection, record)
+    mark_due(connection, _roots(connection, [one.person_id for one in records]))
 
 
 def replace(
@@ -275,7 +266,7 @@ def _check_not_erased(erased_at: int | None) -> None:
 
 def _take_over(connection: Connection, person_id: int, number: str, noted: Row) -> None:
     """Free an identity number for a person, from whoever is one with them. Raises ChangeError."""
-    owner = _owner_of(connection, number)
+    owner = owner_of(connection, number)
     if owner is None:
         return
     if owner not in family_of(connection, [person_id]):
@@ -414,17 +405,23 @@ def _release(connection: Connection, person_ids: Sequence[int], now: Timestamp) 
 
 
 def _give_back(connection: Connection, record: Any) -> None:
-    """Give a person the identity number of their record back, unless somebody has it by now."""
-    number = record.id_number
-    if number is not None and _owner_of(connection, number) is None:
-        connection.execute(
-            update(PersonRow)
-            .where(PersonRow.id == record.person_id, PersonRow.id_number.is_(None))
-            .values(id_number=number)
-        )
+    """Give a person the numbers of their record back, unless somebody has them by now."""
+    person = connection.execute(
+        select(PersonRow.__table__).where(PersonRow.id == record.person_id)
+    ).one()
+    changes: Row = {}
+    number, phone = record.id_number, record.phone
+    if number and person.id_number is None and owner_of(connection, number) is None:
+        changes["id_number"] = number
+    wanted = {**person._mapping, "phone": phone}
+    if phone is not None and person.phone is None and not _contact_taken(connection, wanted):
+        changes["phone"] = phone
+    if changes:
+        connection.execute(update(PersonRow).where(PersonRow.id == person.id).values(**changes))
 
 
-def _owner_of(connection: Connection, number: str) -> int | None:
+def owner_of(connection: Connection, number: str) -> int | None:
+    """Whose an identity number is now."""
     query = select(PersonRow.id).where(PersonRow.id_number == number)
     return connection.execute(query).scalar()
 

@@ -170,7 +170,7 @@ def save_rows(
         if one.row.content_hash in known
     ]
     if again:
-        changes: Row = {name: bindparam(f"new_{name}") for name in _JUDGED}
+        changes: Row = {name: bindparam(f"new_{name}") for name in _JUDGED} | {"replaced_by": None}
         statement = update(DoseRow).where(DoseRow.id == bindparam("key")).values(**changes)
         connection.execute(statement, again)
     placed = dict(zip((one.row.content_hash for one in fresh), ids, strict=True))

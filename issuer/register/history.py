@@ -9,7 +9,7 @@ from issuer.register.models import DoseRow, RecordState, Row
 from issuer.register.people_models import RecordChangeRow
 from spec.certificate import Timestamp
 
-__all__ = ["last_reason", "last_state", "record_added", "record_changes"]
+__all__ = ["last_reason", "last_states", "record_added", "record_changes"]
 
 
 def record_changes(
@@ -53,16 +53,14 @@ def record_added(connection: Connection, record_id: int, operator: str, now: Tim
     connection.execute(insert(RecordChangeRow).values(**row))
 
 
-def last_state(connection: Connection, record_id: int) -> RecordState | None:
-    """The state before a record's last change; None where it never changed."""
+def last_states(connection: Connection, record_ids: Sequence[int]) -> dict[int, RecordState]:
+    """The state of each record before its last change; nothing of one that never changed."""
     query = (
-        select(RecordChangeRow.former_state)
-        .where(RecordChangeRow.record_id == record_id)
-        .order_by(RecordChangeRow.id.desc())
-        .limit(1)
+        select(RecordChangeRow.record_id, RecordChangeRow.former_state)
+        .where(within(connection, RecordChangeRow.__table__.c.record_id, record_ids))
+        .order_by(RecordChangeRow.id)
     )
-    state = connection.execute(query).scalar()
-    return None if state is None else RecordState(state)
+    return {key: RecordState(state) for key, state in connection.execute(query)}
 
 
 def last_reason(connection: Connection, record_id: int) -> str | None:

@@ -245,6 +245,7 @@ class DoseRow(Base):
     )
     """When the first certificate that shows it was signed: for reading."""
     replaced_by: Mapped[int | None] = mapped_column(Id, ForeignKey("dose_records.id"))
+    """The correction that took its place; of one that its sender took back, the message's row."""
 
 
 class RepeatRow(Base):

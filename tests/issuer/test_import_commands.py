@@ -15,6 +15,7 @@ from issuer.register.models import DoseRow
 from tests.authority import vaccine_table
 from tests.issuer.console import Console, make_home
 from tests.issuer.sheets import PEOPLE, national_csv, national_workbook, person
+from tests.issuer.test_fhir import dose, message
 from tests.issuer.world import PowerCutError, World, csv_text, row, stranger
 
 
@@ -141,6 +142,16 @@ def test_an_import_is_undone_as_a_whole(console: Console) -> None:
     assert (entry["action"], entry["subject"], entry["actor"]) == (
         "import.undo", "import 2", "console:minh",
     )  # fmt: skip
+
+
+def test_what_a_message_took_back_is_put_back(console: Console) -> None:
+    (console.folder / "sent.json").write_bytes(message(dose()))
+    (console.folder / "gone.json").write_bytes(message(dose(status="entered-in-error")))
+    console("import", "sent.json", "gone.json", "--home", "authority")
+    assert states(console) == ["withdrawn", "withdrawn"]
+    undone = console("undo", "2", "--reason", "a mistake", "--yes", "--home", "authority")
+    assert undone.out == "0 records taken back\n1 records put back\n"
+    assert states(console) == ["accepted", "withdrawn"]
 
 
 def test_a_file_whose_import_was_undone_comes_again_only_if_asked(console: Console) -> None:

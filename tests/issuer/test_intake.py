@@ -9,8 +9,8 @@ from sqlalchemy import select
 from issuer.csv_file import open_csv
 from issuer.intake import Intake, RowResult, UndoneImportError
 from issuer.records import Rules
-from issuer.register.changes import undo_import
 from issuer.register.models import DoseRow, PersonRow
+from issuer.register.undoing import undo_import
 from tests.authority import DAY, vaccine_table
 from tests.issuer.world import PowerCutError, World, row
 
@@ -134,7 +134,7 @@ def test_what_was_undone_as_a_whole_comes_again_when_it_is_said(world: World) ->
     rows = (row(), row(injected_on="20/08/2021"), row(vaccine="?"))
     assert results(world, *rows) == [ACCEPTED, ACCEPTED, REFUSED]
     with world.register.writing() as connection:
-        assert undo_import(connection, 1, "lan", "a wrong file", world.clock.now()) == 2
+        assert undo_import(connection, 1, "lan", "a wrong file", world.clock.now()) == (2, 0)
     with pytest.raises(UndoneImportError):
         results(world, *rows)
     rules = Rules.of(table=vaccine_table(), now=world.clock.now())
@@ -152,12 +152,13 @@ def test_what_was_undone_as_a_whole_comes_again_when_it_is_said(world: World) ->
     assert told == [REPEATED, ACCEPTED, REFUSED]
     assert results(world, *rows) == [REPEATED, REPEATED, REFUSED]
     with world.register.writing() as connection:
-        assert undo_import(connection, 1, "lan", "a wrong file", world.clock.now()) == 2
+        assert undo_import(connection, 1, "lan", "a wrong file", world.clock.now()) == (2, 0)
 
 
 def undo(world: World, import_id: int) -> int:
     with world.register.writing() as connection:
-        return undo_import(connection, import_id, "lan", "a wrong file", world.clock.now())
+        now = world.clock.now()
+        return undo_import(connection, import_id, "lan", "a wrong file", now).withdrawn
 
 
 PERSON_WITHOUT_NUMBER = row(id_number="")

@@ -114,7 +114,7 @@ def test_an_import_is_taken_back_as_a_whole_and_comes_again_only_when_said(
     number = send(either, HERE, SECOND).json["import"]["id"]
     path = f"/v1/imports/{number}/undo"
     undone = either.post(path, {"reason": "wrong day sent"}, by="vinh-ninh")
-    assert undone.json == {"withdrawn": 2}
+    assert undone.json == {"withdrawn": 2, "restored": 0}
     assert either.trail()[-1] == ("vinh-ninh", "import.undo", f"import {number}")
     again = either.post(path, {"reason": "wrong day sent"}, by="vinh-ninh")
     assert (again.problem, again.json["reason"]) == ((409, "conflict"), "change")

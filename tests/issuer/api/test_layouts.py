@@ -77,6 +77,15 @@ def test_the_huế_case_as_a_message_its_correction_and_its_end(either: Service)
     assert mine.json["run"]["withdrawn"] == 1
 
 
+def test_undoing_a_message_puts_back_what_it_took_back(service: Service) -> None:
+    send_bundle(service, message(dose(), second()))
+    gone = send_bundle(service, message(dose(status="entered-in-error")))
+    path = f"/v1/imports/{gone.json['import']['id']}/undo"
+    undone = service.post(path, {"reason": "the wrong message"}, by="vinh-ninh")
+    assert undone.json == {"withdrawn": 0, "restored": 1}
+    assert service.trail()[-1] == ("vinh-ninh", "import.undo", "import 2")
+
+
 def test_a_message_for_a_site_elsewhere(service: Service) -> None:
     answer = send_bundle(service, message(dose()), by="hcmc")
     assert answer.json["run"]["reasons"] == {"SITE_OUTSIDE": 1}
