@@ -13,9 +13,10 @@ from issuer.api.logs import Event, Line, stdout_log
 from issuer.api.parts import Parts
 from issuer.api.rates import Rates
 from issuer.desk.attachment_store import AttachmentStore
-from issuer.register.database import Register
+from issuer.register.database import Register, StatementLimits
 from issuer.vaccines import vaccine_table
 from keys.clock import SystemClock
+from keys.serving.patience import Patience
 from keys.serving.process import (
     Listening,
     Loader,
@@ -34,6 +35,9 @@ __all__ = ["Serving", "build_application", "serve"]
 _THREADS: Final = 16
 """Requests that one worker works on at a time; each may hold a connection to the database."""
 _CONNECTIONS: Final = 512
+_LIMITS: Final = StatementLimits(working=120, waiting=30)
+"""Of a statement in PostgreSQL. A lock is waited for as long as SQLite waits for one; the longest
+work is a figure over the records of a country."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,7 +54,7 @@ class Serving:
     max_file: int
     behind_proxy: bool
     client_timeout: int = 10
-    """Seconds that a client gets for the head of a request."""
+    """Seconds that a client gets for a head or a short body; a longer body gets more."""
     grace: int = 60
     """Seconds that requests in flight get after SIGTERM: a file is taken in batch by batch, and
     whatever batch stands when they are over stays; the same file again goes on behind it."""
@@ -85,13 +89,15 @@ def serve(serving: Serving) -> None:
 def build_application(serving: Serving, shared: Path, supervisor: int) -> "WSGIApplication":
     """Build the application of one worker, inside that worker's process.
 
+    Clients that keep it waiting are cut off: what they were sending is taken for broken off.
+
     `shared` is where all workers count, and where files lie while they are taken in; it goes with
     the service. `supervisor` replaces dead workers and passes signals on.
     """
     end_with_parent(supervisor)
     clock = SystemClock()
     parts = Parts(
-        register=Register.open(serving.register),
+        register=Register.open(serving.register, _LIMITS),
         table=vaccine_table(),
         clock=clock,
         issuer=serving.issuer,
@@ -105,4 +111,4 @@ def build_application(serving: Serving, shared: Path, supervisor: int) -> "WSGIA
     log = stdout_log()
     app = create_app(parts, log, SharedTally(shared, "worker"))
     log.add(Line(event=Event.WORKER_STARTED, pid=os.getpid()))
-    return app
+    return Patience(app, seconds=serving.client_timeout, threads=_THREADS, longest=serving.max_file)

@@ -41,6 +41,10 @@ _MEBIBYTE: Final = 1_048_576
     help="The largest file of dose records.",
 )  # fmt: skip
 @click.option(
+    "--client-timeout", type=click.IntRange(1, 300), default=10, show_default=True,
+    metavar="SECONDS", help="How long a client may take over a head or a body.",
+)  # fmt: skip
+@click.option(
     "--sites", "sites_file", type=click.Path(path_type=Path, dir_okay=False),
     help="Known sites, one name or code a line.",
 )  # fmt: skip
@@ -53,6 +57,7 @@ def serve_command(
     reachable: bool,
     behind_proxy: bool,
     max_file: int,
+    client_timeout: int,
     sites_file: Path | None,
     register_url: str | None,
     home: Path,
@@ -78,6 +83,7 @@ def serve_command(
             port=port,
             workers=workers,
             max_file=max_file * _MEBIBYTE,
+            client_timeout=client_timeout,
             behind_proxy=behind_proxy,
         )
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -23,7 +24,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError, SQLAlch
 from keys.errors import HintedError
 from keys.files import PRIVATE_MODE
 
-__all__ = ["Register", "RegisterError", "database_errors"]
+__all__ = ["Register", "RegisterError", "StatementLimits", "database_errors"]
 
 _BUSY_MILLISECONDS: Final = 30_000
 """How long a writer waits for another one; a batch of issuing takes well under a second."""
@@ -38,6 +39,18 @@ class RegisterError(HintedError):
     code: ClassVar[str] = "register"
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatementLimits:
+    """How many seconds one statement may take, and how many of them it may wait for a lock.
+
+    For a service, whose threads are few: others ask meanwhile. One that takes longer fails as if
+    the register were locked, and what it was part of is rolled back.
+    """
+
+    working: int
+    waiting: int
+
+
 class Register:
     """The database of one issuer: SQLite by default, PostgreSQL by URL."""
 
@@ -46,9 +59,10 @@ class Register:
         self._writer = engine.execution_options(**{_WRITING: True})
 
     @classmethod
-    def open(cls, where: Path | str) -> "Register":
+    def open(cls, where: Path | str, limits: StatementLimits | None = None) -> "Register":
         """Open a SQLite file or a database URL, and make or upgrade its tables.
 
+        `limits` are for PostgreSQL, whose statements wait and work without end by themselves.
         Raises RegisterError when the database is of a newer version, or not to be used at all.
         """
         if isinstance(where, Path):
@@ -58,7 +72,7 @@ class Register:
         if register.engine.dialect.name == "sqlite":
             _tune_sqlite(register.engine)
         else:
-            _tune_postgresql(register.engine)
+            _tune_postgresql(register.engine, limits)
         with ExitStack() as on_failure:
             on_failure.callback(register.close)
             register._upgrade()
@@ -194,7 +208,12 @@ WHERE current_setting('synchronous_commit') = 'off'
 """
 
 
-def _tune_postgresql(engine: Engine) -> None:
+_LIMITED: Final = """
+SELECT set_config('statement_timeout', %s, false), set_config('lock_timeout', %s, false)
+"""
+
+
+def _tune_postgresql(engine: Engine, limits: StatementLimits | None) -> None:
     """Make a commit durable, however the server is set up, and keep rows out of errors.
 
     Of an error its first line is left: the others hold the row that it is about.
@@ -204,6 +223,8 @@ def _tune_postgresql(engine: Engine) -> None:
     def on_connect(connection: Any, _: object) -> None:
         connection.autocommit = True
         connection.execute(_DURABLE)
+        if limits is not None:
+            connection.execute(_LIMITED, (f"{limits.working}s", f"{limits.waiting}s"))
         connection.autocommit = False
 
     @event.listens_for(engine, "handle_error")

@@ -28,9 +28,10 @@ _LOOK: Final = 0.25
 _SLOWEST: Final = 65_536
 """Bytes a second that a long announced body has to bring; a telephone brings some times as many."""
 _LONGEST: Final = 16_777_216
-"""Bytes beyond which an announced length wins no more time."""
+"""Bytes beyond which an announced length wins no more time, unless a service says otherwise."""
 _HURRY: Final = 1.0
-"""Seconds that a client gets while most threads wait for clients."""
+"""Seconds that a client gets while most threads wait for clients, and as many more as what it has
+brought is worth at `_SLOWEST`: who sends a file in earnest is not cut off with the silent."""
 _CROWDED: Final = 0.75
 """The part of the threads that makes most of them."""
 
@@ -47,18 +48,24 @@ class _Wait:
     peer: str
     began: float
     until: float
+    brought: int = 0
+    """Bytes that came meanwhile."""
 
 
 class Patience:
     """WSGI middleware around `app`: outermost, so that it sees every wait.
 
     A client gets `seconds` for a body, longer for a long one that says its length, and for each
-    piece of an answer. `threads` is how many may wait at a time.
+    piece of an answer. `threads` is how many may wait at a time, `longest` the bytes of a body
+    beyond which an announced length wins no more time.
     """
 
-    def __init__(self, app: "WSGIApplication", *, seconds: int, threads: int) -> None:
+    def __init__(
+        self, app: "WSGIApplication", *, seconds: int, threads: int, longest: int = _LONGEST
+    ) -> None:
         self._app = app
         self._seconds = seconds
+        self._longest = longest
         self._crowd = max(1, int(threads * _CROWDED))
         self._waits: set[_Wait] = set()
         threading.Thread(target=self._watch, daemon=True).start()
@@ -76,7 +83,7 @@ class Patience:
     def begin(self, peer: str, length: int | None = None) -> _Wait:
         """Write a wait down."""
         now = time.monotonic()
-        more = min(length or 0, _LONGEST) / _SLOWEST
+        more = min(length or 0, self._longest) / _SLOWEST
         wait = _Wait(peer, now, now + self._seconds + more)
         self._waits.add(wait)
         return wait
@@ -100,7 +107,9 @@ class Patience:
         waits = list(self._waits)
         crowded = len(waits) >= self._crowd
         late = [
-            wait for wait in waits if now > wait.until or (crowded and now > wait.began + _HURRY)
+            wait
+            for wait in waits
+            if now > wait.until or (crowded and now > wait.began + _HURRY + wait.brought / _SLOWEST)
         ]
         if late:
             _cut(late, now)
@@ -128,7 +137,9 @@ class _Body:
         else:
             self._patience.resume(wait)
         try:
-            return self._stream.read(size)
+            piece = self._stream.read(size)
+            wait.brought += len(piece)
+            return piece
         finally:
             self._patience.end(wait)
 

@@ -2,6 +2,7 @@
 
 import stat
 import traceback
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
-from issuer.register.database import Register, RegisterError
+from issuer.register.database import Register, RegisterError, StatementLimits
+from issuer.register.locks import lock_matching
 from issuer.register.models import Base, CertificateRow, PersonRow
 from issuer.register.positions import draw_positions
 from issuer.status_rules import Action
@@ -204,3 +206,21 @@ def test_a_snapshot_sees_nothing_of_what_others_write(either: World) -> None:
 def _draw_three(world: World) -> None:
     with world.register.writing() as connection:
         draw_positions(connection, "VN", 3)
+
+
+def test_a_statement_ends_at_its_limit(postgresql_url: str) -> None:
+    """Whether it works or waits for somebody's lock; the next one has its time again."""
+    limits = StatementLimits(working=2, waiting=1)
+    with (
+        closing(Register.open(postgresql_url)) as patient,
+        closing(Register.open(postgresql_url, limits)) as limited,
+        patient.writing() as holder,
+    ):
+        with pytest.raises(RegisterError, match="statement timeout"), limited.reading() as one:
+            one.exec_driver_sql("SELECT pg_sleep(20)")
+        lock_matching(holder)
+        for _ in range(2):
+            with pytest.raises(RegisterError, match="lock timeout"), limited.writing() as one:
+                lock_matching(one)
+        with limited.reading() as one:
+            assert one.exec_driver_sql("SELECT 1").scalar() == 1

@@ -44,7 +44,8 @@ def make_home(folder: Path) -> Path:
 class Server:
     """A `dosepass-issuer serve` of its own, with one account."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *more: object) -> None:
+        """`more` are options, of which the last counts."""
         home = make_home(folder)
         database: Path | str = home / "register.sqlite3"
         if (folder / DATABASE_FILE).exists():
@@ -59,13 +60,13 @@ class Server:
             self.port = int(probe.getsockname()[1])
         self.out, self.err = folder / "out", folder / "err"
         options: list[object] = ["--home", home, "--port", self.port]
-        options += ["--workers", WORKERS, "--max-file", 1]
+        options += ["--workers", WORKERS, "--max-file", 1, *more]
         if isinstance(database, str):
             options += ["--register", database]
         with self.out.open("wb") as out, self.err.open("wb") as err:
             self.process = subprocess.Popen(  # noqa: S603  # our own command
                 command(*options), stdout=out, stderr=err, cwd=ROOT,
-                env=os.environ | {"PYTHONPATH": str(ROOT)},
+                env=os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(folder)},
             )  # fmt: skip
         try:
             self.wait_for("worker_started", WORKERS)
