@@ -74,7 +74,8 @@ def due_people(connection: Connection, after: int, limit: int) -> list[DuePerson
             PersonRow.merged_into,
         )
         .join_from(DueRow, PersonRow, PersonRow.id == DueRow.person_id)
-        .where(DueRow.person_id > after, ~reserved)
+        # Twice, since PostgreSQL does not carry it over, and would read all persons before.
+        .where(DueRow.person_id > after, PersonRow.id > after, ~reserved)
         .order_by(DueRow.person_id)
         .limit(limit)
         .with_for_update(of=DueRow, skip_locked=True)
