@@ -27,6 +27,7 @@ from issuer.register.doses import (
     save_repeats,
     save_rows,
 )
+from issuer.register.found_wrong import found_wrong
 from issuer.register.locks import lock_matching
 from issuer.register.models import RecordSource, RecordState
 from issuer.register.people import load_people, save_people
@@ -167,7 +168,13 @@ class Intake:
             if former is None or not _stands(former):
                 fresh.setdefault(row.content_hash, row)
         taken_back = take_back(connection, fresh.values(), self.sender, now)
-        judged = self._judge(connection, fresh, taken_back, now)
+        again = {
+            former.id: key
+            for key, former in known.items()
+            if key in fresh and former.state is RecordState.WITHDRAWN
+        }
+        suspect = {again[record] for record in found_wrong(connection, [*again])}
+        judged = self._judge(connection, fresh, taken_back, suspect, now)
         ids = save_rows(connection, list(judged.values()), known, import_id, kind, now)
         if taken_back:
             note_causes(connection, {
@@ -189,9 +196,13 @@ class Intake:
         connection: Connection,
         fresh: dict[bytes, ReadRow],
         taken_back: Container[str],
+        suspect: Container[bytes],
         now: Timestamp,
     ) -> dict[bytes, Judged]:
-        """Hold rows against the register; who is accepted there is stored, rows not yet."""
+        """Hold rows against the register; who is accepted there is stored, rows not yet.
+
+        What is `suspect` was found wrong before it came again.
+        """
         records = [row.record for row in fresh.values() if row.record is not None]
         sites = sites_of(connection, {record.site for record in records}, now, self.area)
         listed = self.rules.sites is None and bool(sites) and any_listed(connection)
@@ -200,6 +211,8 @@ class Intake:
         for key, row in fresh.items():
             site = None if row.record is None else sites.get(row.record.site)
             noted = row.findings
+            if key in suspect:
+                noted += (Finding("row", ReasonCode.FOUND_WRONG),)
             if listed and site is not None and not site.listed:
                 noted += (Finding("site", ReasonCode.SITE_UNKNOWN),)
             if row.retracts:

@@ -19,6 +19,9 @@ _EN: Final[dict[ReasonCode, str]] = {
     "given.",
     ReasonCode.RECORD_UNKNOWN: "The message takes back a record that never came. Check its "
     "identifier.",
+    ReasonCode.FOUND_WRONG: "This record came before and was found wrong: it was taken back by "
+    "itself, or a certificate with this dose was revoked. Compare it with the slip and the "
+    "identity card.",
     ReasonCode.MISSING_NAME: "The name is missing. Enter the full name as on the identity card.",
     ReasonCode.NAME_GARBLED: "The name has characters that no name has. Enter it again, and save "
     "the file as UTF-8.",
@@ -118,6 +121,9 @@ _VI: Final[dict[ReasonCode, str]] = {
     ReasonCode.ROW_BROKEN: "Không đọc được dòng này. Kiểm tra dấu ngoặc kép và số cột.",
     ReasonCode.NOT_GIVEN: "Bản tin ghi mũi này không được tiêm. Không ghi nhận là đã tiêm.",
     ReasonCode.RECORD_UNKNOWN: "Bản tin rút lại một hồ sơ chưa từng nhận. Kiểm tra mã hồ sơ.",
+    ReasonCode.FOUND_WRONG: "Bản ghi này đã gửi trước đây và bị phát hiện sai: đã được rút lại "
+    "riêng, hoặc chứng nhận có mũi này đã bị thu hồi. Đối chiếu với phiếu tiêm và giấy tờ tùy "
+    "thân.",
     ReasonCode.MISSING_NAME: "Thiếu họ tên. Nhập đủ họ tên như trên giấy tờ tùy thân.",
     ReasonCode.NAME_GARBLED: "Họ tên có ký tự lạ. Nhập lại và lưu tệp theo mã UTF-8.",
     ReasonCode.NAME_TOO_LONG: "Họ tên quá dài. Nhập họ tên của một người.",

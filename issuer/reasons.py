@@ -28,6 +28,7 @@ class ReasonCode(StrEnum):
     ROW_BROKEN = "ROW_BROKEN"
     NOT_GIVEN = "NOT_GIVEN"
     RECORD_UNKNOWN = "RECORD_UNKNOWN"
+    FOUND_WRONG = "FOUND_WRONG"
     MISSING_NAME = "MISSING_NAME"
     NAME_GARBLED = "NAME_GARBLED"
     NAME_TOO_LONG = "NAME_TOO_LONG"
@@ -116,6 +117,7 @@ _WARNINGS: Final = frozenset(
 
 _TO_REVIEW: Final = frozenset(
     {
+        ReasonCode.FOUND_WRONG,
         ReasonCode.NAME_MARKS_DIFFER,
         ReasonCode.NAME_LETTERS_DIFFER,
         ReasonCode.NAME_WORD_MISSING,
