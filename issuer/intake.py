@@ -1,6 +1,6 @@
 """Taking dose records in: each batch of rows is judged, matched and stored in one transaction."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -179,7 +179,7 @@ class Intake:
         if taken_back:
             note_causes(connection, {
                 ids[key]: taken_back[row.source_id] for key, row in fresh.items()
-                if row.source_id in taken_back
+                if row.source_id and taken_back.get(row.source_id)
             })  # fmt: skip
         _let_wait(connection, judged, ids, now)
         repeated = [
@@ -195,7 +195,7 @@ class Intake:
         self,
         connection: Connection,
         fresh: dict[bytes, ReadRow],
-        taken_back: Container[str],
+        taken_back: Mapping[str, list[int]],
         suspect: Container[bytes],
         now: Timestamp,
     ) -> dict[bytes, Judged]:
@@ -217,6 +217,8 @@ class Intake:
                 noted += (Finding("site", ReasonCode.SITE_UNKNOWN),)
             if row.retracts:
                 judged[key] = _retracted(row, noted, known=row.source_id in taken_back)
+            elif row.record is None and row.source_id and taken_back.get(row.source_id):
+                judged[key] = _retracted(row, noted, known=True)
             else:
                 judged[key] = self._decide(people, row, noted, site)
         save_people(connection, people.all, now)

@@ -22,6 +22,12 @@ _EN: Final[dict[ReasonCode, str]] = {
     ReasonCode.FOUND_WRONG: "This record came before and was found wrong: it was taken back by "
     "itself, or a certificate with this dose was revoked. Compare it with the slip and the "
     "identity card.",
+    ReasonCode.STATUS_UNKNOWN: "The status of the message is none of completed, not-done and "
+    "entered-in-error. Send the one that is meant.",
+    ReasonCode.PATIENT_MISSING: "The message does not say whose dose it is. Name the patient in "
+    "it.",
+    ReasonCode.PATIENT_UNKNOWN: "The patient whom the message names is not in it, or is two there. "
+    "Send the Patient with the dose.",
     ReasonCode.MISSING_NAME: "The name is missing. Enter the full name as on the identity card.",
     ReasonCode.NAME_GARBLED: "The name has characters that no name has. Enter it again, and save "
     "the file as UTF-8.",
@@ -124,6 +130,12 @@ _VI: Final[dict[ReasonCode, str]] = {
     ReasonCode.FOUND_WRONG: "Bản ghi này đã gửi trước đây và bị phát hiện sai: đã được rút lại "
     "riêng, hoặc chứng nhận có mũi này đã bị thu hồi. Đối chiếu với phiếu tiêm và giấy tờ tùy "
     "thân.",
+    ReasonCode.STATUS_UNKNOWN: "Trạng thái của bản tin không phải completed, not-done hay "
+    "entered-in-error. Gửi lại với trạng thái đúng.",
+    ReasonCode.PATIENT_MISSING: "Bản tin không ghi mũi tiêm của ai. Ghi người được tiêm trong bản "
+    "tin.",
+    ReasonCode.PATIENT_UNKNOWN: "Người mà bản tin dẫn đến không có trong bản tin, hoặc có hai. Gửi "
+    "kèm Patient cùng mũi tiêm.",
     ReasonCode.MISSING_NAME: "Thiếu họ tên. Nhập đủ họ tên như trên giấy tờ tùy thân.",
     ReasonCode.NAME_GARBLED: "Họ tên có ký tự lạ. Nhập lại và lưu tệp theo mã UTF-8.",
     ReasonCode.NAME_TOO_LONG: "Họ tên quá dài. Nhập họ tên của một người.",

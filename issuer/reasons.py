@@ -29,6 +29,9 @@ class ReasonCode(StrEnum):
     NOT_GIVEN = "NOT_GIVEN"
     RECORD_UNKNOWN = "RECORD_UNKNOWN"
     FOUND_WRONG = "FOUND_WRONG"
+    STATUS_UNKNOWN = "STATUS_UNKNOWN"
+    PATIENT_MISSING = "PATIENT_MISSING"
+    PATIENT_UNKNOWN = "PATIENT_UNKNOWN"
     MISSING_NAME = "MISSING_NAME"
     NAME_GARBLED = "NAME_GARBLED"
     NAME_TOO_LONG = "NAME_TOO_LONG"
@@ -154,7 +157,8 @@ class Finding(NamedTuple):
     """One thing to say about one field of one record."""
 
     field: str
-    """The column of the file, or `row` for the row as a whole."""
+    """The column of the file, `status` or `patient` of a message, or `row` for the row as a
+    whole."""
     code: ReasonCode
 
     @property

@@ -32,6 +32,6 @@ def open_records(path: Path) -> Source:
         )
     if start.startswith(_PDF):
         raise RecordFileError("the file is a PDF", hint="send the sheet that it was printed from")
-    if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
+    if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
         return open_bundle(path)
     return find_national_csv(path) or open_csv(path)

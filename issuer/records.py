@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from issuer import cells
 from issuer.cells import Note
 from issuer.reasons import Finding, ReasonCode, Severity
-from issuer.source import SourceRow
+from issuer.source import COLUMNS, PERSON_CELLS, SourceRow
 from spec.certificate import Timestamp, VaccineCode
 from spec.dates import BirthDate
 from spec.identity import Sex
@@ -158,7 +158,8 @@ def read_row(row: SourceRow, rules: Rules, *, historical: bool = False) -> ReadR
     if row.broken:
         findings.append(Finding("row", ReasonCode.ROW_BROKEN))
     elif not row.retracts:
-        record = _read_cells(row, rules, lambda field, code: findings.append(Finding(field, code)))
+        findings.extend(row.faults)
+        record = _read_cells(row, rules, _noting(findings))
     if row.not_given:
         findings.append(Finding("row", ReasonCode.NOT_GIVEN))
     if any(finding.severity is Severity.BLOCK for finding in findings):
@@ -178,6 +179,17 @@ def read_row(row: SourceRow, rules: Rules, *, historical: bool = False) -> ReadR
         source_id=row.source_id,
         retracts=row.retracts,
     )
+
+
+def _noting(findings: list[Finding]) -> Note:
+    """Note what is said of a field; nothing of a person who is not there at all."""
+    nobody = any(one.field == "patient" for one in findings)
+
+    def note(field: str, code: ReasonCode) -> None:
+        if not (nobody and field in COLUMNS[:PERSON_CELLS]):
+            findings.append(Finding(field, code))
+
+    return note
 
 
 def _is_late(record: DoseRecord | None, today: date) -> bool:

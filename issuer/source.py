@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar, Final, NamedTuple, Protocol
 
+from issuer.reasons import Finding
 from issuer.register.models import RecordSource
 from keys.errors import HintedError
 
-__all__ = ["COLUMNS", "Further", "RecordFileError", "Source", "SourceRow"]
+__all__ = ["COLUMNS", "PERSON_CELLS", "Further", "RecordFileError", "Source", "SourceRow"]
 
 COLUMNS: Final = (
     "full_name", "birth_date", "sex", "id_number", "phone", "vaccine", "injected_on", "lot", "site",
@@ -62,6 +63,9 @@ class SourceRow:
     not_given: bool = False
     """Whether it states that a planned dose was not given."""
     historical: bool = False
+    faults: tuple[Finding, ...] = ()
+    """What is wrong with it besides its cells, as its reader found. A fault of `patient` is all
+    that is said of the person."""
     raw_text: str | None = None
     """What is kept for ever, where it is more than the cells."""
 
@@ -88,7 +92,9 @@ class SourceRow:
         """The same for whoever has `raw` at hand already."""
         if self.raw_text is None:
             return hashlib.sha256(raw.encode("utf-8", "surrogatepass")).digest()
-        known_by = (self.source_id, self.retracts, self.not_given, *self.further, *self.cells)
+        known_by = (
+            self.source_id, self.retracts, self.not_given, *self.further, *self.cells, *self.faults,
+        )  # fmt: skip
         return hashlib.sha256(_json(known_by).encode("utf-8", "surrogatepass")).digest()
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, select, update
 
+from issuer.reasons import Finding, ReasonCode
 from issuer.records import ReadRow
 from issuer.register.bulk import within
 from issuer.register.changes import withdraw
@@ -15,41 +16,51 @@ from spec.certificate import Timestamp
 __all__ = ["each_identifier_once", "note_causes", "take_back"]
 
 _IN_ERROR: Final = "the sender says that it was entered in error"
+_NOT_GIVEN: Final = "the sender says that it was not given"
 _NEWER: Final = "the sender sent it again with other values"
 _NOBODY: Final = "dosepass"
+_FIRST: Final = ReasonCode.RECORD_UNKNOWN.value
+_LIVING: Final = (RecordState.ACCEPTED, RecordState.REVIEW)
 
 
 def take_back(
     connection: Connection, rows: Iterable[ReadRow], sender: str | None, now: Timestamp
 ) -> dict[str, list[int]]:
-    """Withdraw the records that rows take back or replace; gives their ids by identifier.
+    """Withdraw the records that rows take back or replace.
 
-    A sender reaches only what came from the same sender; the command line reaches everything. What
-    a replacement says is judged as any record is, once the earlier one is out of its way.
+    Gives the identifiers that came before, each with the ids of what counted or waited until now. A
+    sender reaches only what came from the same sender; the command line reaches everything. What a
+    replacement says is judged as any record is, once the earlier one is out of its way.
     """
-    named = {row.source_id: row for row in rows if row.source_id and (row.retracts or row.record)}
-    if not named:
+    reasons = {row.source_id: why for row in rows if row.source_id and (why := _reason_of(row))}
+    if not reasons:
         return {}
     table = DoseRow.__table__.c
     query = (
-        select(table.id, table.source_id)
+        select(table.id, table.source_id, table.state)
         .join(ImportRow, ImportRow.id == table.import_id)
-        .where(
-            within(connection, table.source_id, list(named)),
-            table.state.in_([RecordState.ACCEPTED.value, RecordState.REVIEW.value]),
-        )
+        # What was refused because nothing came before it is nothing that came.
+        .where(within(connection, table.source_id, list(reasons)), ~table.findings.contains(_FIRST))
     )
     if sender is not None:
         query = query.where(ImportRow.sender == sender)
-    found = connection.execute(query).all()
-    for retracts, reason in ((True, _IN_ERROR), (False, _NEWER)):
-        ids = [key for key, source_id in found if named[source_id].retracts is retracts]
+    taken: defaultdict[str, list[int]] = defaultdict(list)
+    for key, source_id, state in connection.execute(query).all():
+        taken[source_id] += [key] if state in _LIVING else []
+    for reason in (_IN_ERROR, _NOT_GIVEN, _NEWER):
+        ids = [key for one, keys in taken.items() if reasons[one] == reason for key in keys]
         if ids:
             withdraw(connection, ids, sender or _NOBODY, reason, now)
-    taken = defaultdict(list)
-    for key, source_id in found:
-        taken[source_id].append(key)
     return dict(taken)
+
+
+def _reason_of(row: ReadRow) -> str | None:
+    """Why an earlier record of the same identifier stands no more; None where it does."""
+    if row.retracts:
+        return _IN_ERROR
+    if row.record is not None:
+        return _NEWER
+    return _NOT_GIVEN if Finding("row", ReasonCode.NOT_GIVEN) in row.findings else None
 
 
 def note_causes(connection: Connection, taken: Mapping[int, Iterable[int]]) -> None:

@@ -27,7 +27,12 @@ __all__ = [
 
 PERSON_FIELDS: Final = COLUMNS[:5]
 DOSE_FIELDS: Final = COLUMNS[5:]
-_LEFT_OUT: Final = (ReasonCode.SEX_FORMAT, ReasonCode.PHONE_FORMAT)
+_LEFT_OUT: Final = (
+    ReasonCode.SEX_FORMAT,
+    ReasonCode.PHONE_FORMAT,
+    ReasonCode.LOT_FORMULA,
+    ReasonCode.SITE_FORMULA,
+)
 
 
 class ValuesError(HintedError):

@@ -15,6 +15,9 @@ __all__ = ["MAX_BUNDLE_BYTES", "Bundle", "bundle_of", "open_bundle"]
 MAX_BUNDLE_BYTES: Final = 32 << 20
 """A bundle is in memory as a whole, unlike the other layouts; this is some ten thousand doses."""
 
+MAX_PARTS: Final = 1 << 21
+"""Objects and arrays of one: more than a bundle of that size has, each of which costs memory."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bundle:
@@ -42,6 +45,8 @@ def bundle_of(data: bytes, name: str = "") -> Bundle:
         raise RecordFileError(
             f"the bundle is larger than {MAX_BUNDLE_BYTES >> 20} MB", hint="send it in parts"
         )
+    if data.count(b"{") + data.count(b"[") > MAX_PARTS:
+        raise RecordFileError("the bundle has too many parts", hint="send it in parts")
     doses = tuple(read_bundle(data))
     return Bundle(name=name, digest=hashlib.sha256(data).digest(), doses=doses)
 

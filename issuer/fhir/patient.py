@@ -64,7 +64,8 @@ def _name(patient: dict[str, Any]) -> str:
     for name in names:
         if _use(name) == _FORMER:
             continue
-        given = [text(part) for part in name.get("given") or () if isinstance(part, str)]
+        stated = name.get("given")
+        given = [text(part) for part in stated] if isinstance(stated, list) else []
         said = text(name.get("text")) or " ".join([text(name.get("family")), *given]).strip()
         if said:
             return said

@@ -1,6 +1,5 @@
 """Reads the body of a request, bounded in size, and JSON as strictly as RFC 8259 allows."""
 
-import json
 from collections.abc import Collection, Mapping
 from typing import Any, BinaryIO, Final, cast
 
@@ -10,13 +9,13 @@ from werkzeug.wsgi import LimitedStream
 
 from keys.serving import problems
 from keys.serving.problems import ProblemError
+from keys.strict_json import decode_strictly
 
 __all__ = [
     "announced_length",
     "body_stream",
     "check_media_type",
     "decode_json",
-    "decode_strictly",
     "decode_texts",
     "is_of_media_type",
     "pass_over_body",
@@ -154,11 +153,6 @@ def decode_json(body: bytes, example: str) -> object:
         ) from None
 
 
-def decode_strictly(body: bytes) -> object:
-    """Decode any JSON; raises ValueError or RecursionError for what is none, or is ambiguous."""
-    return _DECODER.decode(body.decode())
-
-
 def decode_texts(body: bytes) -> object | None:
     """Decode a body of texts, arrays and objects alone, six times as fast; None for any other.
 
@@ -184,19 +178,3 @@ def _texts_in(value: object, levels: int) -> int:
     if levels and type(value) is dict:
         return len(value) + sum([_texts_in(item, levels - 1) for item in value.values()])
     return _MUCH_LESS
-
-
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Refuse repeated names: two readers of one request could see two texts (RFC 8259, sec. 4)."""
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise ValueError("a name is repeated")
-    return members
-
-
-def _no_constant(_: str) -> object:
-    """Refuse NaN and Infinity, which Python reads and JSON does not have."""
-    raise ValueError("not a JSON value")
-
-
-_DECODER: Final = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)

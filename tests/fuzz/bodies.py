@@ -11,6 +11,7 @@ from typing import Final
 
 from keys.serving import body as serving
 from keys.serving.problems import ProblemError
+from keys.strict_json import decode_strictly
 from spec.entry_policy import EntryPolicy
 from spec.entry_rules import EntryRefusedError, EntryRules
 from tests.authority import NOW, Authority
@@ -68,7 +69,7 @@ def _entry_policy(data: bytes) -> None:
 def _hold_decoder(data: bytes) -> None:
     """The quick decoder of texts is the strict one, or leaves it to that."""
     try:
-        strict: object = serving.decode_strictly(data)
+        strict: object = decode_strictly(data)
     except (ValueError, RecursionError):
         strict = None
     quick = serving.decode_texts(data)

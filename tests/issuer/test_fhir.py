@@ -135,6 +135,88 @@ def test_the_patient_is_found_inside_the_bundle(where: dict[str, Any]) -> None:
     assert rows(dose(**where))[0].cells[0] == "Nguyễn Thị Hoà"
 
 
+@pytest.mark.parametrize(
+    ("stamp", "day"),
+    [
+        ("2021-06-16", "2021-06-16"),
+        ("2021-06-16T23:59:59", "2021-06-16"),
+        ("2021-06-16T00:00:00+07:00", "2021-06-16"),
+        ("2021-06-15T17:00:00.000Z", "2021-06-16"),
+        ("2021-06-15T16:59:59Z", "2021-06-15"),
+        ("2021-06-16T01:00:00+09:00", "2021-06-15"),
+        ("2021-06-16T25:00:00Z", "2021-06-16"),
+    ],
+)
+def test_the_day_is_that_of_vietnam(stamp: str, day: str) -> None:
+    assert rows(dose(occurrenceDateTime=stamp))[0].cells[6] == day
+
+
+@pytest.mark.parametrize("given", ["Hoà", 7, {"0": "Hoà"}, None])
+def test_a_name_of_another_form_is_no_name(given: Any) -> None:
+    patient = PATIENT | {"name": [{"family": "Nguyễn", "given": given}]}
+    assert rows(dose(), patient=patient)[0].cells[0] == "Nguyễn"
+
+
+OTHER = PATIENT | {"name": [{"text": "Trần Văn Nam"}], "gender": "male"}
+SERVER, ELSEWHERE = "https://site.example/fhir", "https://other.example/fhir"
+
+
+@pytest.mark.parametrize(
+    ("entries", "reference", "name"),
+    [
+        ([(f"{SERVER}/Patient/hoa", PATIENT | {"id": None})], "Patient/hoa", "Nguyễn Thị Hoà"),
+        ([(f"{SERVER}/Patient/hoa/_history/3", PATIENT)], "Patient/hoa", "Nguyễn Thị Hoà"),
+        (
+            [(f"{ELSEWHERE}/Patient/hoa", OTHER), (f"{SERVER}/Patient/hoa", PATIENT)],
+            "Patient/hoa", "Nguyễn Thị Hoà",
+        ),
+        (
+            [(f"{SERVER}/Patient/hoa", PATIENT), (f"{ELSEWHERE}/Patient/hoa", OTHER)],
+            f"{ELSEWHERE}/Patient/hoa", "Trần Văn Nam",
+        ),
+        (
+            [(f"{SERVER}/Patient/hoa", PATIENT), (f"{ELSEWHERE}/Patient/hoa", OTHER)],
+            "https://third.example/Patient/hoa", "",
+        ),
+        ([("", PATIENT), ("", OTHER)], "Patient/hoa", ""),
+        ([("", PATIENT), ("", PATIENT)], "Patient/hoa", "Nguyễn Thị Hoà"),
+        ([("urn:uuid:1", PATIENT), ("urn:uuid:1", OTHER)], "urn:uuid:1", ""),
+        ([("urn:uuid:1", PATIENT), ("urn:uuid:2", OTHER)], "urn:uuid:2", "Trần Văn Nam"),
+    ],
+)  # fmt: skip
+def test_a_reference_leads_to_one_patient_or_to_none(
+    entries: list[tuple[str, Any]], reference: str, name: str
+) -> None:
+    stated = dose(patient={"reference": reference})
+    listed = [{"fullUrl": url, "resource": resource} for url, resource in entries]
+    listed.append({"fullUrl": f"{SERVER}/Immunization/1", "resource": stated})
+    (row,) = bundle_of(json.dumps({"resourceType": "Bundle", "entry": listed}).encode()).rows()
+    assert row.cells[0] == name
+    assert [one.code for one in row.faults] == ([] if name else ["PATIENT_UNKNOWN"])
+
+
+@pytest.mark.parametrize(
+    "kind", ["transaction", "batch", "collection", "message", "document", "searchset", None]
+)
+def test_bundles_of_every_kind_that_says_what_is(kind: str | None) -> None:
+    header = {"resourceType": "MessageHeader", "id": "m"}
+    assert [row.line for row in rows(header, dose(), second(), type=kind)] == [3, 4]
+
+
+def test_an_immunization_alone_has_its_patient_in_it() -> None:
+    alone = dose(patient={"reference": "#p"}, contained=[PATIENT | {"id": "p"}])
+    (row,) = bundle_of(json.dumps(alone).encode()).rows()
+    assert (row.line, row.cells[0], row.faults) == (1, "Nguyễn Thị Hoà", ())
+    (row,) = bundle_of(json.dumps(dose()).encode()).rows()
+    assert [one.code for one in row.faults] == ["PATIENT_UNKNOWN"]
+
+
+def test_what_is_no_entry_has_its_number_all_the_same() -> None:
+    listed = [None, 7, {"resource": None}, {"resource": PATIENT}, {"resource": dose()}]
+    data = json.dumps({"resourceType": "Bundle", "entry": listed}).encode()
+    assert [row.line for row in bundle_of(data).rows()] == [5]
+
+
 def test_the_patient_by_full_url() -> None:
     entries = [
         {"fullUrl": "urn:uuid:1", "resource": PATIENT},
@@ -163,12 +245,26 @@ def test_where_it_was_given(place: dict[str, Any], said: str) -> None:
     ("changes", "expected"),
     [
         ({"status": "not-done"}, {"row:NOT_GIVEN"}),
-        ({"status": "in-progress"}, {"row:ROW_BROKEN"}),
-        ({"status": None}, {"row:ROW_BROKEN"}),
-        ({"patient": {"reference": "Patient/nobody"}}, {"full_name:MISSING_NAME",
-         "birth_date:DOB_MISSING", "id_number:ID_MISSING"}),
-        ({"patient": "hoa"}, {"full_name:MISSING_NAME", "birth_date:DOB_MISSING",
-         "id_number:ID_MISSING"}),
+        *(({"status": status}, {"status:STATUS_UNKNOWN"})
+          for status in ("in-progress", "unknown", "Completed", "", None, 7, ["completed"])),
+        *(({"patient": who}, {"patient:PATIENT_UNKNOWN"}) for who in (
+            {"reference": "Patient/nobody"}, {"reference": "urn:uuid:nobody"}, {"display": "Hoà"},
+            {"reference": "#hoa"}, {"identifier": {"value": "079190000123"}}, {"reference": 7},
+            {"reference": ""}, {"reference": "Immunization/hoa"},
+        )),
+        *(({"patient": who}, {"patient:PATIENT_MISSING"}) for who in (None, {}, "hoa", [])),
+        ({"patient": {"reference": "#l"}, "contained": [{"resourceType": "Location", "id": "l",
+          "name": "Hoà", "birthDate": "1990"}]}, {"patient:PATIENT_UNKNOWN"}),
+        ({"status": "draft", "patient": None, "occurrenceDateTime": None, "vaccineCode": None},
+         {"status:STATUS_UNKNOWN", "patient:PATIENT_MISSING", "injected_on:DATE_MISSING",
+          "vaccine:VACCINE_MISSING"}),
+        ({"status": "not-done", "patient": None},
+         {"patient:PATIENT_MISSING", "row:NOT_GIVEN"}),
+        ({"occurrenceDateTime": None}, {"injected_on:DATE_MISSING"}),
+        ({"occurrenceDateTime": 20210616}, {"injected_on:DATE_MISSING"}),
+        ({"occurrenceDateTime": "0000-00-00T00:00:00Z"}, {"injected_on:DATE_FORMAT"}),
+        ({"occurrenceDateTime": "9999-12-31T23:59:59Z"}, {"injected_on:DATE_FUTURE"}),
+        ({"lotNumber": "=A1"}, {"lot:LOT_FORMULA"}),
         ({"occurrenceDateTime": None, "occurrenceString": "hè 2021"}, {"injected_on:DATE_MISSING"}),
         ({"occurrenceDateTime": "2021-06"}, {"injected_on:DATE_FORMAT"}),
         ({"occurrenceDateTime": "2022-06-16"}, {"injected_on:DATE_FUTURE"}),
@@ -197,7 +293,24 @@ def test_history_told_by_somebody_else_is_a_back_load() -> None:
         (b"", "not JSON"),
         (b"{", "not JSON"),
         (b"[" * 100_000, "not JSON"),
-        (b"\xff\xfe{}", "not JSON"),
+        (b"\xff\xfe{}", "not JSON in UTF-8"),
+        ("\ufeff{}".encode("utf-16"), "not JSON in UTF-8"),
+        (b'{"a": 1} {"a": 2}', "another"),
+        (message(dose()) + b"\n" + message(second()), "another"),
+        (b'{"resourceType": "Bundle", "x": [' + b"[" * 5000 + b"]" * 5000 + b"]}", "nested"),
+        (b'{"resourceType": "Bundle", "entry": [], "entry": []}', "a name stands twice"),
+        (b'{"resourceType": "Bundle", "x": NaN}', "one meaning"),
+        (b'[{"resourceType": "Immunization"}]', "not a JSON object"),
+        (message(dose(), type="history"), "history"),
+        (message(dose(), {"resourceType": "Bundle", "entry": []}), "entry 3 is a bundle"),
+        (message(dose(), {"status": "completed"}), "entry 3 is a resource of no known type"),
+        (message(dose(), dose(resourceType="immunization")), "entry 3 is a resource of no known"),
+        (message(dose(), dose(resourceType=7)), "entry 3 is a resource of no known type"),
+        (
+            b'{"resourceType": "Bundle", "entry": [{"request": {"method": "DELETE", "url": '
+            b'"Immunization/1"}}]}',
+            "entry 1 deletes a resource",
+        ),
         (b"[]", "not a JSON object"),
         (b"{}", "not a FHIR Bundle"),
         (b'{"resourceType": "Patient"}', "not a FHIR Bundle"),
@@ -215,6 +328,13 @@ def test_what_is_no_bundle(data: bytes, said: str) -> None:
 def test_a_bundle_has_a_size() -> None:
     with pytest.raises(RecordFileError, match="larger than"):
         bundle_of(b" " * (MAX_BUNDLE_BYTES + 1))
+
+
+@pytest.mark.parametrize("part", [b"[],", b"{},", b'{"resource":{}},', b'"["'])
+def test_a_bundle_has_not_more_parts_than_doses_have(part: bytes) -> None:
+    many = part * ((MAX_BUNDLE_BYTES - 100) // len(part))
+    with pytest.raises(RecordFileError, match="too many parts"):
+        bundle_of(b'{"resourceType": "Bundle", "entry": [' + many + b"{}]}")
 
 
 def test_the_case_of_hue_in_one_message(tmp_path: Path) -> None:
@@ -276,6 +396,77 @@ def test_nobody_takes_back_what_another_sent(tmp_path: Path) -> None:
     assert results(world, unknown, sender="site-46001") == [RowResult.REFUSED]
     world.issuing().run()
     assert [len(one.doses) for one in world.issued()] == [2]
+
+
+def test_what_was_never_given_is_taken_back(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    results(world, message(dose(), second()))
+    never = message(second(status="not-done"))
+    (outcome,) = take_in(world, never)
+    assert (outcome.result, outcome.findings[0].code) == (RowResult.WITHDRAWN, "NOT_GIVEN")
+    world.issuing().run()
+    assert [len(one.doses) for one in world.issued()] == [1]
+    assert results(world, never) == [RowResult.REPEATED]
+    assert results(world, message(second(status="not-done", lotNumber="AZ-9"))) == [
+        RowResult.REFUSED
+    ]
+
+
+def test_nobody_says_of_anothers_dose_that_it_was_not_given(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    results(world, message(dose()), sender="site-46001")
+    never = message(dose(status="not-done"))
+    assert results(world, never, sender="site-79001") == [RowResult.REFUSED]
+    world.issuing().run()
+    assert [len(one.doses) for one in world.issued()] == [1]
+
+
+@pytest.mark.parametrize("changes", [{"vaccineCode": None}, {"status": "in-progress"}])
+def test_what_was_refused_has_come_and_can_be_taken_back(
+    tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    world = World(tmp_path)
+    assert results(world, message(dose(**changes))) == [RowResult.REFUSED]
+    gone = message(dose(status="entered-in-error"))
+    assert results(world, gone) == [RowResult.WITHDRAWN]
+
+
+def test_taken_back_in_other_words_it_is_taken_back_once(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    results(world, message(dose()))
+    for lot in ("AZ-1", "AZ-2"):
+        gone = message(dose(status="entered-in-error", lotNumber=lot))
+        assert results(world, gone) == [RowResult.WITHDRAWN]
+
+
+def test_what_never_came_stays_unknown_however_often_it_is_taken_back(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    for lot in ("AZ-1", "AZ-2"):
+        (outcome,) = take_in(world, message(dose(status="entered-in-error", lotNumber=lot)))
+        assert [one.code for one in outcome.findings] == ["RECORD_UNKNOWN"]
+
+
+def test_a_status_that_was_set_right_is_another_record(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    assert results(world, message(dose(status="in-progress"))) == [RowResult.REFUSED]
+    assert results(world, message(dose())) == [RowResult.ACCEPTED]
+    assert ["in-progress" in one.raw for one in world.records()] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"[" + message(dose()) + b"]", "not a JSON object"),
+        (message(dose()) + b"\n" + message(second()), "another"),
+        (message(dose()).decode().encode("utf-16"), "UTF-16"),
+        (message(dose()).decode().encode("utf-16-be"), "UTF-16"),
+    ],
+)
+def test_files_of_json_that_are_no_bundle(tmp_path: Path, data: bytes, said: str) -> None:
+    path = tmp_path / "records.json"
+    path.write_bytes(data)
+    with pytest.raises(RecordFileError, match=said):
+        open_records(path)
 
 
 def test_a_file_is_known_by_its_content(tmp_path: Path) -> None:
