@@ -19,7 +19,7 @@ from issuer.desk.corrected import DOSE_FIELDS, PERSON_FIELDS, cells_of, check_ce
 from issuer.desk.evidence import Evidence, find_evidence
 from issuer.desk.rejections import Rejection
 from issuer.desk.request_numbers import new_number, parse_number
-from issuer.desk.request_target import Target, target_of
+from issuer.desk.request_target import Target, area_beside_site, target_of
 from issuer.desk.telling import NoSuchPersonError, check_reason, tell
 from issuer.records import Rules
 from issuer.register.desk_models import CorrectionRow, CorrectionStepRow, RequestState
@@ -98,8 +98,9 @@ def open_request(
     """Enter a request; gives its number, which the asker keeps.
 
     It belongs to the site that gave the injection, where that is known: as it is named, or by the
-    record of the dose. Else to the district, the province, the nation. Raises CorrectionError, and
-    ValuesError with the field and the kind of error.
+    record of the dose. Else to the district or the province that is named, or in which it is
+    entered; else to the nation. Raises CorrectionError, and ValuesError with the field and the kind
+    of error.
     """
     check(actor, Action.ASK_CORRECTION, actor.area)
     _check_ask(ask)
@@ -107,6 +108,7 @@ def open_request(
         raise NoSuchPersonError
     target = target_of(connection, ask.person_id, ask.stated, ask.doses, ask.site, rules, now)
     check_cells(ask.changes, _known(target, ask, table), rules)
+    area = area_beside_site(connection, target.site_id, ask.province, ask.district, actor.area)
     number = _unused_number(connection)
     row: Row = {
         "number": number,
@@ -118,8 +120,8 @@ def open_request(
         "changes": _json(ask.changes),
         "stated": _json(ask.stated),
         "site_id": target.site_id,
-        "province": ask.province,
-        "district": ask.district,
+        "province": area.province,
+        "district": area.district,
         "state": RequestState.OPEN.value,
     }
     key = connection.execute(insert(CorrectionRow).returning(CorrectionRow.id), row).scalar_one()

@@ -29,6 +29,7 @@ from issuer.desk.request_numbers import RequestNumberError, new_number, parse_nu
 from issuer.records import Rules
 from issuer.register.changes import ChangeError
 from issuer.register.desk_models import RequestState
+from issuer.register.sites import ListedSite, list_sites
 from keys.errors import HintedError
 from tests.issuer.desk import TABLE, Desk
 from tests.issuer.test_paper_kinds import png
@@ -211,19 +212,59 @@ def test_a_slip_in_the_telephone_number_blocks_no_second_dose(desk: Desk) -> Non
     assert desk.world.states() == ["issued"]
 
 
+MOBILE, CODED = "Đội lưu động 3", "31999"
+HERE, THERE = Area(province="46", district="474"), Area(province="79", district="760")
+
+
 @pytest.mark.parametrize(
-    ("more", "owner"),
+    ("who", "more", "owner"),
     [
-        ({"site": "46002"}, Area(province="46", district="475", site="46002")),
-        ({"site": "Đội lưu động 3", "province": "46"}, Area(province="46")),
-        ({"province": "46", "district": "474"}, Area(province="46", district="474")),
-        ({"province": "79"}, Area(province="79")),
-        ({}, Area()),
+        # The site is known.
+        ("tram", {"site": "46002"}, Area(province="46", district="475", site="46002")),
+        ("saigon", {"site": "46002"}, Area(province="46", district="475", site="46002")),
+        ("saigon", {"site": "46002", "province": "79"},
+         Area(province="46", district="475", site="46002")),
+        # Its code says the province.
+        ("saigon", {"site": CODED}, Area(province="31", site=CODED)),
+        ("saigon", {"site": CODED, "province": "31", "district": "303"},
+         Area(province="31", district="303", site=CODED)),
+        # Province and district are named, or one of them.
+        ("tram", {"province": "46", "district": "474"}, HERE),
+        ("tram", {"province": "79"}, Area(province="79")),
+        ("tram", {"district": "760"}, THERE),
+        ("tram", {"district": "999"}, Area(district="999")),
+        ("bo", {"province": "46"}, Area(province="46")),
+        ("bo", {"site": MOBILE, "province": "46", "district": "474"}, HERE),
+        ("hue", {"site": MOBILE, "province": "79", "district": "760"}, THERE),
+        ("tram", {"site": MOBILE, "province": "46"}, Area(province="46")),
+        # Nothing is: it was asked for where its opener works.
+        ("tram", {"site": MOBILE}, HERE),
+        ("thanh", {"site": MOBILE}, HERE),
+        ("hue", {"site": MOBILE}, Area(province="46")),
+        ("saigon", {"site": MOBILE}, Area(province="79")),
+        ("bo", {"site": MOBILE}, Area()),
+        ("tram", {}, HERE),
+        ("hue", {}, Area(province="46")),
+        ("bo", {}, Area()),
     ],
-)
-def test_whose_it_is(desk: Desk, more: dict[str, str], owner: Area) -> None:
-    number = ask(desk, changes={"full_name": "Lê Lan"}, **more)
+)  # fmt: skip
+def test_whose_it_is(desk: Desk, who: str, more: dict[str, str], owner: Area) -> None:
+    number = ask(desk, who, changes={"full_name": "Lê Lan"}, **more)
     assert stands(desk, number).owner == owner
+    officers = [name for name in desk.actors if name != "kiem"]
+    assert [name for name in officers if listed(desk, name).total] == [
+        name for name in officers if desk.actors[name].area.holds(owner)
+    ]
+
+
+def test_a_site_of_another_place_gets_nothing_of_its_openers(desk: Desk) -> None:
+    """A listed site without a district is not the opener's district's."""
+    site = ListedSite(code="79002", name="BV Q2", province="79", district=None, mobile=False)
+    with desk.acting() as connection:
+        list_sites(connection, [site], desk.world.clock.now())
+    number = ask(desk, "thanh", changes={"full_name": "Lê Lan"}, site="79002")
+    assert stands(desk, number).owner == Area(province="79", site="79002")
+    assert [listed(desk, who).total for who in ("thanh", "hue", "saigon")] == [0, 0, 1]
 
 
 @pytest.mark.parametrize(
