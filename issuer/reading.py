@@ -1,8 +1,9 @@
 """Rows read and judged batch by batch; of a large file in a process of its own.
 
 Reading a row takes about as long as matching and storing it does. In a second process it happens
-while the register is busy with the batch before, so that two cores are used; no more than two
-batches are in memory at a time, whatever the size of the file.
+while the register is busy with the batch before, so that two cores are used, and a batch is taken
+over while the database is at work. No more than three batches are in memory at a time, whatever the
+size of the file.
 """
 
 import multiprocessing
@@ -10,6 +11,7 @@ import os
 import pickle
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from multiprocessing.connection import Connection
 from typing import Final
@@ -59,13 +61,15 @@ def _read_ahead(
     )
     child.start()
     theirs.close()  # so that the pipe ends when the child does
-    try:
-        while batch := _received(ours):
-            yield batch
-    finally:
-        ours.close()
-        child.terminate()
-        child.join()
+    with ours, ThreadPoolExecutor(max_workers=1) as hands:
+        try:
+            coming = hands.submit(_received, ours)
+            while batch := coming.result():
+                coming = hands.submit(_received, ours)
+                yield batch
+        finally:
+            child.terminate()  # whoever still waits for it hears that the pipe ended
+            child.join()
 
 
 def _received(pipe: Connection) -> list[ReadRow]:
@@ -74,8 +78,7 @@ def _received(pipe: Connection) -> list[ReadRow]:
         sent = pipe.recv_bytes()
     except EOFError:
         raise RecordFileError("the process that reads the file ended", hint=_AGAIN) from None
-    with no_search_for_cycles():
-        received = pickle.loads(sent)  # noqa: S301 - our own child pickled it
+    received = pickle.loads(sent)  # noqa: S301 - our own child pickled it
     if isinstance(received, _Failure):
         raise RecordFileError(received.message, hint=received.hint)
     batch: list[ReadRow] = received
