@@ -12,12 +12,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, insert
 
-from issuer.matching import bare_name
 from issuer.register.bulk import is_postgresql
 from issuer.register.database import Register
 from issuer.register.due import mark_due
 from issuer.register.models import DoseRow, ImportRow, PersonRow
-from spec.names import canonical_name
+from spec.names import bare_letters, canonical_name
 
 __all__ = ["fill", "person"]
 
@@ -48,7 +47,7 @@ def person(number: int) -> dict[str, Any]:
         "id": number,
         "name": name,
         "canonical_name": canonical,
-        "bare_name": bare_name(canonical),
+        "bare_name": bare_letters(canonical),
         "birth_date": f"{born}",
         "sex": "FM"[number % 2],
         "id_number": f"{spread % 96 + 1:03}{born.year % 100:03}{number:06}",

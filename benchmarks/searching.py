@@ -15,9 +15,8 @@ from benchmarks.filling import fill, person
 from benchmarks.measure import Row, print_row
 from issuer.access.rights import NATION, Actor, Level
 from issuer.desk.searching import read_wanted, search
-from issuer.matching import bare_name
 from issuer.register.database import Register
-from spec.names import canonical_name
+from spec.names import bare_letters, canonical_name
 from tests.authority import NOW
 from tests.postgresql import Server
 
@@ -73,7 +72,7 @@ def _questions(people: int) -> dict[str, list[list[str]]]:
 
 
 def _bare(name: str) -> str:
-    return " ".join(bare_name(canonical_name(word)) for word in name.split())
+    return " ".join(bare_letters(canonical_name(word)) for word in name.split())
 
 
 def _milliseconds(register: Register, words: list[str]) -> float:

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from issuer.access.rights import NATION, Area
 from issuer.collector import no_search_for_cycles
-from issuer.matching import Decision, People, worst_of
+from issuer.matching import Decision, People
 from issuer.reading import read_batches
-from issuer.reasons import Finding, ReasonCode, Severity
+from issuer.reasons import Finding, ReasonCode, Severity, worst_of
 from issuer.records import ReadRow, Rules
 from issuer.register.database import Register
 from issuer.register.doses import (

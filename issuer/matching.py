@@ -7,110 +7,18 @@ alone is somebody else, and flagged. Nothing is merged, split or dropped in sile
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import date
-from functools import lru_cache
-from typing import Final
+from dataclasses import dataclass, replace
 
 from issuer.course import dose_findings
-from issuer.reasons import Finding, ReasonCode, Severity
+from issuer.evidence import comparison_findings
+from issuer.person import Person
+from issuer.reasons import Finding, ReasonCode, Severity, worst_of
 from issuer.records import DoseRecord, Identity
-from spec.certificate import VaccineCode
-from spec.dates import BirthDate
-from spec.differences import BirthDateKind, Name, NameKind, NumberKind, Numbers, SexKind
-from spec.identity import Sex
+from spec.differences import Name, NumberKind, Numbers, SexKind
 from spec.match import Comparison, StatedIdentity, Tier, are_strangers, compare, tier_of
-from spec.names import bare_letters
 from spec.vaccines import VaccineTable
 
-__all__ = [
-    "Decision",
-    "People",
-    "Person",
-    "bare_name",
-    "comparison_findings",
-    "evidence_of",
-    "worst_of",
-]
-
-_NAME_CODES: Final = {
-    NameKind.FORMAT_ONLY: ReasonCode.NAME_FORMAT_ONLY,
-    NameKind.MARKS_MISSING: ReasonCode.NAME_MARKS_DIFFER,
-    NameKind.MARKS_DIFFER: ReasonCode.NAME_MARKS_DIFFER,
-    NameKind.WORD_MISSING: ReasonCode.NAME_WORD_MISSING,
-    NameKind.WORD_ORDER: ReasonCode.NAME_WORD_ORDER,
-    NameKind.LETTERS: ReasonCode.NAME_LETTERS_DIFFER,
-    NameKind.DIFFERS: ReasonCode.NAME_DIFFERS,
-}
-_BIRTH_DATE_CODES: Final = {
-    BirthDateKind.PRECISION: ReasonCode.DOB_PRECISION,
-    BirthDateKind.DAY_MONTH_SWAPPED: ReasonCode.DOB_DAY_MONTH_SWAPPED,
-    BirthDateKind.ONE_DIGIT: ReasonCode.DOB_ONE_DIGIT,
-    BirthDateKind.TRANSPOSED: ReasonCode.DOB_DIGITS_SWAPPED,
-    BirthDateKind.DIFFERS: ReasonCode.DOB_DIFFERS,
-}
-_NUMBER_CODES: Final = {
-    NumberKind.OLD_NUMBER: ReasonCode.ID_OLD_NUMBER,
-    NumberKind.ONE_DIGIT: ReasonCode.ID_ONE_DIGIT,
-    NumberKind.TRANSPOSED: ReasonCode.ID_DIGITS_SWAPPED,
-    NumberKind.UNKNOWN: ReasonCode.ID_NOT_COMPARED,
-    NumberKind.DIFFERS: ReasonCode.ID_DIFFERS,
-}
-
-
-_birth_date: Final = lru_cache(maxsize=1 << 15)(BirthDate.parse)
-
-
-@dataclass(kw_only=True, slots=True, eq=False)
-class Person:
-    """A person as the register knows them, while a batch of records is decided."""
-
-    id: int | None
-    """None until the register has given one."""
-    name: str
-    canonical_name: str
-    birth_date: str
-    sex: str | None
-    id_number: str | None
-    phone: str | None
-    old_numbers: tuple[str, ...] = ()
-    phones: tuple[str, ...] = ()
-    """Further telephone numbers of this person."""
-    merged_into: int | None = None
-    """The person who stands for this one: the doses are theirs in common."""
-    doses: dict[date, VaccineCode] = field(default_factory=dict)
-    touched: bool = False
-    """Whether a record was accepted, so that the certificate may have to follow."""
-    changed: bool = False
-    """Whether the register learned something that stands in the person's own row."""
-    learned: list[tuple[str, str]] = field(default_factory=list)
-    """Numbers that came with accepted records and that the register does not know yet: kind and
-    value."""
-    _bare: str | None = None
-    _stated: StatedIdentity | None = None
-
-    @property
-    def bare(self) -> str:
-        """The canonical name without its marks; made once."""
-        if self._bare is None:
-            self._bare = bare_name(self.canonical_name)
-        return self._bare
-
-    @property
-    def stated(self) -> StatedIdentity:
-        """What is compared with records; made once."""
-        if self._stated is None:
-            self._stated = StatedIdentity(
-                name=Name(self.name, canonical=self.canonical_name),
-                birth_date=_birth_date(self.birth_date),
-                sex=None if self.sex is None else Sex(self.sex),
-                numbers=Numbers(number=self.id_number, old=self.old_numbers),
-            )
-        return self._stated
-
-    def has_phone(self, phone: str | None) -> bool:
-        """Tell whether a telephone number is one of this person's."""
-        return phone is not None and (phone == self.phone or phone in self.phones)
+__all__ = ["Decision", "People"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,23 +58,6 @@ class _Found:
             number is not NumberKind.OLD_NUMBER,
             len(self.comparison.doubts),
         )
-
-
-def worst_of(findings: Iterable[Finding]) -> Severity | None:
-    """The gravest severity of some findings; None without any."""
-    worst = None
-    for finding in findings:
-        severity = finding.severity
-        if severity is Severity.BLOCK:
-            return severity
-        if worst is not Severity.REVIEW:
-            worst = severity
-    return worst
-
-
-def bare_name(canonical: str) -> str:
-    """The key by which namesakes are found: a canonical name without its marks."""
-    return bare_letters(canonical)
 
 
 class People:
@@ -371,34 +262,6 @@ class People:
         for phone in (person.phone, *person.phones):
             if phone is not None:
                 self._by_phone[phone].append(person)
-
-
-def comparison_findings(comparison: Comparison, tier: Tier) -> list[Finding]:
-    """Say field by field what differs, with the kind of difference in the code.
-
-    Where a record may be about a person and the numbers could not be compared, that is a reason
-    too: a telephone number in common proves nothing.
-    """
-    findings = []
-    if (name := _NAME_CODES.get(comparison.name)) is not None:
-        findings.append(Finding("full_name", name))
-    if (birth_date := _BIRTH_DATE_CODES.get(comparison.birth_date)) is not None:
-        findings.append(Finding("birth_date", birth_date))
-    if comparison.sex is SexKind.DIFFERS:
-        findings.append(Finding("sex", ReasonCode.SEX_DIFFERS))
-    number = _NUMBER_CODES.get(comparison.id_number)
-    if number is not None and tier is Tier.REVIEW:
-        findings.append(Finding("id_number", number))
-    return findings
-
-
-def evidence_of(comparison: Comparison, *, same_phone: bool) -> str:
-    """What was compared and how it came out, as pairs `field:kind`; kinds only."""
-    phone = "equal" if same_phone else "not_equal"
-    return (
-        f"full_name:{comparison.name} birth_date:{comparison.birth_date} "
-        f"id_number:{comparison.id_number} sex:{comparison.sex} phone:{phone}"
-    )
 
 
 def _findings_of(found: _Found) -> list[Finding]:

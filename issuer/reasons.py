@@ -4,10 +4,11 @@ No reason carries a personal datum: it names the field and the kind of error, an
 (issuer/reason_words.py).
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-__all__ = ["Finding", "ReasonCode", "Severity"]
+__all__ = ["Finding", "ReasonCode", "Severity", "worst_of"]
 
 
 class Severity(StrEnum):
@@ -165,3 +166,15 @@ class Finding(NamedTuple):
     def severity(self) -> Severity:
         """Whether the record waits for this."""
         return _SEVERITIES[self.code]
+
+
+def worst_of(findings: Iterable[Finding]) -> Severity | None:
+    """The gravest severity of some findings; None without any."""
+    worst = None
+    for finding in findings:
+        severity = finding.severity
+        if severity is Severity.BLOCK:
+            return severity
+        if worst is not Severity.REVIEW:
+            worst = severity
+    return worst

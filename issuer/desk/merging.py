@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from issuer.access.rights import Action, Actor, allowed
 from issuer.desk.queue_views import ShownDose, doses_of, known_fields
 from issuer.desk.telling import check_people, check_reason, tell
-from issuer.matching import evidence_of
+from issuer.evidence import evidence_of
 from issuer.register import merges
 from issuer.register.doubles import look_alikes, set_distinct
 from issuer.register.merges import MergeError

@@ -14,7 +14,7 @@ from issuer.access.rights import Action, Actor, Area, check
 from issuer.desk.claims import check_claim, claim_row, release_row
 from issuer.desk.corrected import corrected
 from issuer.desk.telling import check_reason, tell
-from issuer.matching import Person
+from issuer.person import Person
 from issuer.records import Rules
 from issuer.register import changes, waiting
 from issuer.register.locks import lock_matching

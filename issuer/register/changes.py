@@ -13,7 +13,6 @@ from typing import Any, ClassVar, NamedTuple
 
 from sqlalchemy import Connection, exists, insert, select, update
 
-from issuer.matching import bare_name
 from issuer.records import DoseRecord
 from issuer.register.bulk import new_ids, within
 from issuer.register.due import mark_due
@@ -33,7 +32,7 @@ from issuer.register.sites import sites_of
 from issuer.register.waiting import new_person, overtake, record_row, wait_again
 from keys.errors import HintedError
 from spec.certificate import Timestamp
-from spec.names import canonical_name
+from spec.names import bare_letters, canonical_name
 
 __all__ = [
     "ChangeError", "Replacement", "add", "owner_of", "put_back", "replace", "restore", "withdraw",
@@ -248,7 +247,7 @@ def _changed(former: Any, record: DoseRecord, person: Any) -> Iterator[tuple[str
     if identity.name not in (former.full_name, person.name):
         canonical = canonical_name(identity.name)
         yield from (("name", identity.name), ("canonical_name", canonical))
-        yield "bare_name", bare_name(canonical)
+        yield "bare_name", bare_letters(canonical)
     if str(identity.birth_date) not in (former.birth_date, person.birth_date):
         yield "birth_date", str(identity.birth_date)
     if identity.sex not in (None, former.sex, person.sex):

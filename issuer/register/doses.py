@@ -8,7 +8,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Table, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from issuer.matching import Decision, evidence_of
+from issuer.evidence import evidence_of
+from issuer.matching import Decision
 from issuer.reasons import Finding, ReasonCode
 from issuer.records import DoseRecord, ReadRow
 from issuer.register.bulk import Cell, insert_rows, is_postgresql, new_ids, within

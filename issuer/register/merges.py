@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from sqlalchemy import Connection, insert, select, update
 
-from issuer.matching import evidence_of
+from issuer.evidence import evidence_of
 from issuer.reasons import ReasonCode
 from issuer.register.bulk import new_ids
 from issuer.register.changes import restore, withdraw

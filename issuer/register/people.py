@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, Table, and_, bindparam, select, union
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import ColumnElement
 
-from issuer.matching import Person
+from issuer.person import Person
 from issuer.records import Identity
 from issuer.register.bulk import Cell, insert_rows, is_postgresql, new_ids, pairs, within
 from issuer.register.due import mark_due

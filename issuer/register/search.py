@@ -12,14 +12,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, and_, or_, select, text
 from sqlalchemy.sql import ColumnElement
 
-from issuer.matching import bare_name
 from issuer.register.bulk import is_postgresql, within
 from issuer.register.models import CertificateRow, CertificateState, PersonRow
 from issuer.register.people_models import IdentifierRow
 from spec.certificate import Certificate, StatusPosition
 from spec.colour import Colour
 from spec.dates import BirthDate
-from spec.names import canonical_name
+from spec.names import bare_letters, canonical_name
 
 __all__ = ["Current", "Found", "Wanted", "current_certificates", "find_people"]
 
@@ -111,7 +110,7 @@ def _looks(connection: Connection, issuer: str, wanted: Wanted) -> Iterator[_Loo
         yield further, by_age
         return
     canonical = canonical_name(wanted.name)
-    bare = bare_name(canonical)
+    bare = bare_letters(canonical)
     yield [PersonRow.canonical_name == canonical, *further], by_age
     yield [PersonRow.bare_name == bare, *further], by_age
     yield [*_begins(connection, bare), *further], _by_name(connection)

@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Final
 
 from sqlalchemy import Connection, insert, select, update
 
-from issuer.matching import Decision, Person, bare_name
+from issuer.matching import Decision
+from issuer.person import Person
 from issuer.reasons import Finding, Severity
 from issuer.records import DoseRecord
 from issuer.register.bulk import Cell, insert_rows, new_ids, within
@@ -21,7 +22,7 @@ from issuer.register.people_models import ReviewDecision, ReviewItemRow
 from issuer.register.sites import Site
 from keys.errors import HintedError
 from spec.certificate import Timestamp
-from spec.names import canonical_name
+from spec.names import bare_letters, canonical_name
 
 __all__ = [
     "Waiting",
@@ -297,7 +298,7 @@ def new_person(connection: Connection, record: Any, now: Timestamp) -> int:
         "id": person_id,
         "name": record.full_name,
         "canonical_name": canonical_name(record.full_name),
-        "bare_name": bare_name(canonical_name(record.full_name)),
+        "bare_name": bare_letters(canonical_name(record.full_name)),
         "birth_date": record.birth_date,
         "sex": record.sex,
         "id_number": record.id_number if free else None,

@@ -12,11 +12,10 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import MetaData, create_engine, insert, inspect, select, text
 
-from issuer.matching import bare_name
 from issuer.register.models import CertificateState
 from issuer.status_rules import Action
 from spec.limits import STATUS_LIST_SIZE
-from spec.names import canonical_name
+from spec.names import bare_letters, canonical_name
 from tests.authority import DAY
 from tests.issuer.world import World, database_of, stranger
 from tests.postgresql import DATABASE_FILE
@@ -220,7 +219,7 @@ def test_old_records_say_what_the_new_columns_ask(old: Path) -> None:
             "ON record_id = d.id WHERE state = 'accepted'"
         ).all()
         bare = connection.exec_driver_sql("SELECT DISTINCT bare_name FROM persons").scalars()
-        assert set(bare) == {bare_name(canonical_name(one["full_name"])) for one in strangers()}
+        assert set(bare) == {bare_letters(canonical_name(one["full_name"])) for one in strangers()}
     assert len(rows) == PEOPLE + 10
     assert {row[3] for row in rows} == {f"0791900{number:05}" for number in range(PEOPLE)}
     named = {(one["full_name"], one["birth_date"][:2]) for one in strangers()}
