@@ -10,12 +10,12 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Any, Final
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, Table, insert
 
-from issuer.register.bulk import is_postgresql
+from issuer.register.bulk import insert_rows, is_postgresql
 from issuer.register.database import Register
 from issuer.register.due import mark_due
-from issuer.register.models import DoseRow, ImportRow, PersonRow
+from issuer.register.models import Base, DoseRow, ImportRow, PersonRow
 from spec.names import bare_letters, canonical_name
 
 __all__ = ["fill", "person"]
@@ -64,13 +64,18 @@ def fill(register: Register, people: int) -> None:
     persons = map(person, range(1, people + 1))
     while batch := list(islice(persons, _BATCH)):
         with register.writing() as connection:
-            connection.execute(insert(PersonRow), batch)
-            connection.execute(insert(DoseRow), [row for one in batch for row in _doses(one)])
+            _insert(connection, PersonRow, batch)
+            _insert(connection, DoseRow, [row for one in batch for row in _doses(one)])
             mark_due(connection, [one["id"] for one in batch])
     with register.writing() as connection:
         _continue_numbers(connection)
     with register.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
+
+
+def _insert(connection: Connection, kind: type[Base], rows: list[dict[str, Any]]) -> None:
+    table: Table = kind.__table__  # type: ignore[assignment]  # it is one
+    insert_rows(connection, table, list(rows[0]), [tuple(row.values()) for row in rows])
 
 
 def _doses(person: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -88,7 +93,7 @@ def _doses(person: dict[str, Any]) -> Iterator[dict[str, Any]]:
             "findings": "",
             "person_id": person["id"],
             "vaccine": 2,
-            "injected_on": day,
+            "injected_on": f"{day}",
             "lot": "ABX-123",
             "site": "79001",
             "full_name": person["name"],
