@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, and_, func, or_, select, text, union
 
 from issuer.course import Course, course_of
+from issuer.desk.answering import due_at
 from issuer.reasons import Finding, Severity
 from issuer.register.bulk import within
 from issuer.register.doses import findings_of
@@ -26,8 +27,13 @@ from issuer.register.models import (
     RecordState,
 )
 from issuer.register.people import load_doses
-from issuer.register.people_models import IdentifierRow, ProposalRow, ProposalState
-from spec.certificate import StatusPosition, Timestamp
+from issuer.register.people_models import (
+    IdentifierRow,
+    ProposalRow,
+    ProposalState,
+    ReviewItemRow,
+)
+from spec.certificate import Certificate, StatusPosition, Timestamp
 from spec.colour import Colour
 from spec.vaccines import VaccineTable
 
@@ -55,6 +61,8 @@ class Because(StrEnum):
     """A record waits for somebody to look at it."""
     REFUSED = "refused"
     """A record could not be read as a dose; its site has to send it anew."""
+    WITHDRAWN = "withdrawn"
+    """A record was taken back, and no other one of that day counts."""
     FALLING = "falling"
     """Less is recorded than the certificate says; a second person has to agree first."""
     SUSPENDED = "suspended"
@@ -77,6 +85,8 @@ class RecordSeen:
     product: str | None
     site: str | None
     received_at: Timestamp
+    due_at: Timestamp
+    """By when somebody has to have decided, while it waits."""
     certified_at: Timestamp | None
     findings: tuple[Finding, ...]
 
@@ -94,6 +104,8 @@ class Statement:
     because: Because
     record: RecordSeen | None = None
     certificate: str | None = None
+    older: CertificateState | None = None
+    """Of a complete course: what became of the certificate before, when its code is still about."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,12 +167,15 @@ def why(
     doses = counting.get(person_id) if person_id is not None else None
     course = course_of(doses, table) if doses else None
     certificates = _certificates(connection, family)
+    falling = _falling(connection, family)
     statements = (
-        *_about_certificates(certificates, course, _falling(connection, family)),
+        *_about_certificates(certificates, course, falling),
         *_about_course(course, certificates, _is_due(connection, family)),
         *(Statement(because=_STATES[one.state], record=one) for one in records
           if one.state in _STATES),
     )  # fmt: skip
+    if falling is None and (course is None or course.colour is Colour.YELLOW):
+        statements = (*statements, *_about_withdrawn(records))
     return Answer(
         person_id=person_id,
         course=course,
@@ -172,17 +187,33 @@ def why(
 _STATES: Final = {RecordState.REVIEW: Because.WAITING, RecordState.REFUSED: Because.REFUSED}
 
 
+def _about_withdrawn(records: tuple[RecordSeen, ...]) -> Iterator[Statement]:
+    """What was taken back did come: somebody who lost a dose by it is told so."""
+    counting = {one.injected_on for one in records if one.state is RecordState.ACCEPTED}
+    for one in records:
+        if one.state is RecordState.WITHDRAWN and one.injected_on not in counting:
+            yield Statement(because=Because.WITHDRAWN, record=one)
+
+
 def _about_course(course: Course | None, certificates: list[Any], due: bool) -> Iterator[Statement]:
     if course is None:
         return
     if course.colour is Colour.YELLOW:
         yield Statement(because=Because.STARTED)
         return
-    issued = [one for one in certificates if one.state == CertificateState.ISSUED]
-    if issued:
-        yield Statement(because=Because.COMPLETE, certificate=issued[-1].number)
+    passing = [one for one in certificates if one.state in _PASSING]
+    if passing and Certificate.from_cbor(passing[-1].payload).colour is Colour.GREEN:
+        former = [CertificateState(one.state) for one in certificates if one is not passing[-1]]
+        older = next((one for one in reversed(former) if one in _TOLD), None)
+        yield Statement(because=Because.COMPLETE, certificate=passing[-1].number, older=older)
     elif due:
         yield Statement(because=Because.COMPLETE_SOON)
+
+
+_PASSING: Final = (CertificateState.ISSUED, CertificateState.SUPERSEDED)
+"""What a verifier lets pass; somebody may have marked the newest one as overtaken by hand."""
+_TOLD: Final = (CertificateState.SUPERSEDED, CertificateState.REVOKED)
+"""Of a former certificate, whose code somebody may still have."""
 
 
 def _about_certificates(
@@ -219,7 +250,7 @@ def _is_due(connection: Connection, family: list[int]) -> bool:
 def _records(
     connection: Connection, family: list[int], id_number: str | None, table: VaccineTable
 ) -> Iterator[RecordSeen]:
-    columns = DoseRow.__table__.c
+    columns, items = DoseRow.__table__.c, ReviewItemRow
     found = [select(columns.id).where(within(connection, columns.person_id, family))]
     if id_number is not None:
         # A row that could not be read has no values of its own: only the row as it came.
@@ -233,8 +264,9 @@ def _records(
         select(
             columns.id, columns.state, columns.injected_on, columns.vaccine, columns.site,
             columns.received_at, DoseRow.certified_at.label("certified_at"),
-            columns.findings,
+            columns.findings, items.opened_at,
         )
+        .outerjoin(items, and_(items.record_id == columns.id, items.decided_at.is_(None)))
         .where(columns.id.in_(union(*found)))
         .order_by(columns.injected_on, columns.id)
     )  # fmt: skip
@@ -246,16 +278,17 @@ def _records(
             product=None if row.vaccine is None else table.name_of(row.vaccine),
             site=row.site,
             received_at=row.received_at,
+            due_at=due_at(row.received_at if row.opened_at is None else row.opened_at),
             certified_at=row.certified_at,
             findings=findings_of(row.findings),
         )
 
 
 def _certificates(connection: Connection, family: list[int]) -> list[Any]:
-    """Number and state of the family's certificates, the newest last."""
+    """Number, state and payload of the family's certificates, the newest last."""
     columns = CertificateRow.__table__.c
     query = (
-        select(columns.number, columns.state)
+        select(columns.number, columns.state, columns.payload)
         .where(within(connection, columns.person_id, family))
         .order_by(columns.id)
     )

@@ -79,7 +79,10 @@ def work(
     )  # fmt: skip
     failed = False
     for _ in _turns(every):
-        failed = bool(issue_due(opener, workers).abandoned)
+        summary = issue_due(opener, workers)
+        failed = bool(summary.abandoned)
+        if summary.issued or every is None:
+            say(f"certificates issued: {summary.issued}")
     return EXIT_TROUBLE if failed else 0
 
 
@@ -101,7 +104,7 @@ def issuing_over(where: Path | str, authority: Authority, keys: AuthorityKeys, l
 
 
 def issue_due(opener: Opener, workers: int | None) -> IssuingSummary:
-    """Issue all that is due, with a bar, and say what the lint stopped and how many were issued."""
+    """Issue all that is due, with a bar, and say what the lint stopped."""
     with opener() as issuing:
         waiting = issuing.waiting()
     with progress_bar("issuing", waiting) as advance:

@@ -332,7 +332,12 @@ def test_work_issues_what_followed_since(issuer: Command) -> None:
     with closing(Register.open(place)) as register, register.writing() as connection:
         connection.exec_driver_sql("UPDATE persons SET name = 'Nguyễn Thị Hòa'")
         mark_due(connection, [1])
-    assert issuer("work", "--passphrase-file", "passphrase").code == 0
+    ended = issuer("work", "--passphrase-file", "passphrase")
+    assert (ended.code, ended.out, ended.err) == (
+        0,
+        "",
+        "dosepass-issuer: certificates issued: 1\n",
+    )
     assert [one["state"] for one in numbers(issuer)] == ["superseded", "issued"]
     assert issuer("work", "--workers", "2", "--passphrase-file", "passphrase").code == 0
     assert len(numbers(issuer)) == 2

@@ -5,13 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
+from issuer.desk.answering import due_at
 from issuer.reasons import ReasonCode
 from issuer.register.changes import withdraw
 from issuer.register.merges import merge
-from issuer.register.models import RecordState
-from issuer.register.people_models import ReviewDecision
+from issuer.register.models import CertificateState, RecordState
+from issuer.register.people_models import ProposalRow, ReviewDecision
+from issuer.register.proposals import decide as agree
+from issuer.register.waiting import reopen
 from issuer.status_rules import Action
 from issuer.why import Answer, Because, person_of_certificate, person_of_number, why
 from issuer.why_words import statement_words
@@ -46,6 +49,34 @@ def withdrawn_second(world: World) -> None:
     world.issuing().run()
 
 
+def withdrawn_second_and_agreed(world: World) -> None:
+    withdrawn_second(world)
+    with world.register.writing() as connection:
+        [proposal] = connection.execute(select(ProposalRow.id)).scalars()
+        agree(connection, proposal, "mai", world.clock.now(), agree=True)
+    world.issuing().run()
+
+
+def withdrawn_and_sent_again(world: World) -> None:
+    world.take_in(FIRST)
+    with world.register.writing() as connection:
+        withdraw(connection, [world.records()[0].id], "lan", "no lot", world.clock.now())
+    world.issue(FIRST | {"lot": "AZ-1B"})
+
+
+def all_withdrawn(world: World) -> None:
+    world.take_in(FIRST, SECOND)
+    with world.register.writing() as connection:
+        ids = [one.id for one in world.records()]
+        withdraw(connection, ids, "lan", "the import was undone", world.clock.now())
+    world.issuing().run()
+
+
+def overtaken_by_hand(world: World) -> None:
+    world.issue(FIRST, SECOND)
+    world.change(Action.SUPERSEDE, world.certificates())
+
+
 def suspended(world: World) -> None:
     world.issue(FIRST, SECOND)
     world.change(Action.SUSPEND, world.certificates())
@@ -68,6 +99,14 @@ CASES: dict[str, tuple[Callable[[World], object], list[Because], Colour | None]]
     "complete since a moment ago": (
         lambda world: world.take_in(FIRST, SECOND), [Because.COMPLETE_SOON], Colour.GREEN,
     ),
+    "the second dose came, and what is issued is yellow still": (
+        lambda world: (world.issue(FIRST), world.take_in(SECOND)),
+        [Because.COMPLETE_SOON], Colour.GREEN,
+    ),
+    "all that came was taken back": (
+        all_withdrawn, [Because.WITHDRAWN, Because.WITHDRAWN], None,
+    ),
+    "overtaken by hand, and passing": (overtaken_by_hand, [Because.COMPLETE], Colour.GREEN),
     "X10 one digit of the birth date": (
         lambda world: world.issue(FIRST, SECOND | {"birth_date": "30/12/1990"}),
         [Because.STARTED, Because.WAITING], Colour.YELLOW,
@@ -85,6 +124,12 @@ CASES: dict[str, tuple[Callable[[World], object], list[Because], Colour | None]]
     ),
     "a withdrawn dose, before a second person agrees": (
         withdrawn_second, [Because.FALLING, Because.STARTED], Colour.YELLOW,
+    ),
+    "a withdrawn dose, after a second person agreed": (
+        withdrawn_second_and_agreed, [Because.STARTED, Because.WITHDRAWN], Colour.YELLOW,
+    ),
+    "a record taken back that another one of the day replaced": (
+        withdrawn_and_sent_again, [Because.STARTED], Colour.YELLOW,
     ),
     "Janssen is complete with one": (
         lambda world: world.issue(row(vaccine="Janssen", injected_on="01/09/2021")),
@@ -129,8 +174,72 @@ def test_a_waiting_record_says_field_and_kind_and_until_when(world: World) -> No
     ]
     words = statement_words(waiting, answer, "en")
     assert "of 20/08/2021 from TYT Phường Vĩnh Ninh" in words
-    assert "by 17/12/2021 02:00 UTC at the latest" in words
+    assert "by 17/12/2021 09:00 in Vietnam at the latest" in words
     assert "differs by one digit" in words
+
+
+def test_what_waits_again_has_the_time_of_the_queue(world: World) -> None:
+    """A decision was taken back days later: its clock begins anew, and nobody reads a past one."""
+    world.issue(FIRST, SECOND | {"birth_date": "30/12/1990"})
+    item = world.waiting()[0]
+    world.decide(item, ReviewDecision.SAME)
+    world.clock.advance(5 * 86_400)
+    with world.register.writing() as connection:
+        reopen(connection, item.id, "lan", world.clock.now())
+    [waiting] = [one for one in ask(world).statements if one.because is Because.WAITING]
+    assert waiting.record is not None
+    assert waiting.record.due_at == due_at(world.clock.now())
+
+
+def test_what_a_person_refused_was_read_all_the_same(world: World) -> None:
+    world.issue(FIRST, SECOND | {"birth_date": "30/12/1990"})
+    world.decide(world.waiting()[0], ReviewDecision.REFUSED, note="the slip is another woman's")
+    answer = ask(world)
+    assert said(answer) == [Because.STARTED, Because.REFUSED]
+    for language, words in {"en": "looked at it and refused it", "vi": "bị từ chối"}.items():
+        told = statement_words(answer.statements[1], answer, language)
+        assert words in told
+        assert "woman" not in told
+
+
+def test_a_day_is_the_one_in_vietnam(world: World) -> None:
+    world.clock.advance(16 * 3600)  # one in the morning of the next day there
+    world.issue(FIRST, SECOND | {"birth_date": "30/12/1990"})
+    answer = ask(world)
+    assert "came on 16/12/2021" in statement_words(answer.statements[1], answer, "en")
+
+
+def corrected(world: World) -> None:
+    world.issue(FIRST)
+    world.change(Action.REVOKE, world.certificates())
+    world.issue(SECOND)
+
+
+@pytest.mark.parametrize(
+    ("happened", "older", "words"),
+    [
+        (lambda world: world.issue(FIRST, SECOND), None, ""),
+        (
+            lambda world: (world.issue(FIRST), world.issue(SECOND)),
+            CertificateState.SUPERSEDED, "An older code still passes",
+        ),
+        (corrected, CertificateState.REVOKED, "An older code is refused"),
+    ],
+    ids=["the only one", "superseded", "revoked"],
+)  # fmt: skip
+def test_an_older_code_is_told_of_as_it_stands(
+    world: World,
+    happened: Callable[[World], object],
+    older: CertificateState | None,
+    words: str,
+) -> None:
+    happened(world)
+    answer = ask(world)
+    assert said(answer) == [Because.COMPLETE]
+    assert answer.statements[0].older == older
+    told = statement_words(answer.statements[0], answer, "en")
+    assert told.endswith("is green.") is (older is None)
+    assert words in told
 
 
 def test_what_was_decided_counts_and_waits_no_more(world: World) -> None:
