@@ -131,6 +131,9 @@ class Register:
                 hint="upgrade dosepass; the register was left as it is",
             )
         with self.writing() as connection:
+            if connection.dialect.name == "postgresql":
+                # The limits are for what others wait for; the tables of a country take their time.
+                connection.exec_driver_sql(_UNLIMITED)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
@@ -210,6 +213,9 @@ WHERE current_setting('synchronous_commit') = 'off'
 
 _LIMITED: Final = """
 SELECT set_config('statement_timeout', %s, false), set_config('lock_timeout', %s, false)
+"""
+_UNLIMITED: Final = """
+SELECT set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true)
 """
 
 

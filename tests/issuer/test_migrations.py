@@ -5,6 +5,8 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,13 +14,15 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import MetaData, create_engine, insert, inspect, select, text
 
+from issuer.register.database import Register, StatementLimits
+from issuer.register.due import count_due
 from issuer.register.models import CertificateState
 from issuer.status_rules import Action
 from spec.limits import STATUS_LIST_SIZE
 from spec.names import bare_letters, canonical_name
 from tests.authority import DAY
 from tests.issuer.world import World, database_of, stranger
-from tests.postgresql import DATABASE_FILE
+from tests.postgresql import DATABASE_FILE, Server
 
 PEOPLE = 30
 REFUSED: dict[str, dict[str, str]] = {
@@ -231,6 +235,22 @@ def test_it_is_upgraded_once(old: Path) -> None:
     opened(old).register.close()
     world = opened(old)
     assert world.count("status_changes") == 10
+
+
+def test_an_upgrade_is_not_held_to_the_limits_of_a_service(postgresql: Server) -> None:
+    """It waits here for a table that somebody holds, for longer than a statement may."""
+    limits = StatementLimits(working=1, waiting=1)
+    with postgresql.database(empty=True) as url, ThreadPoolExecutor(1) as hands:
+        _make_first(url)
+        holder = create_engine(url)
+        with holder.begin() as connection:
+            connection.execute(text("LOCK TABLE dose_records"))
+            opening = hands.submit(Register.open, url, limits)
+            with pytest.raises(TimeoutError):
+                opening.result(timeout=2)
+        with closing(opening.result()) as register, register.reading() as connection:
+            assert count_due(connection) == 0
+        holder.dispose()
 
 
 def test_there_is_no_way_back_to_a_register_without_revocations(old: Path) -> None:
