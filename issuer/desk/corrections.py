@@ -19,7 +19,7 @@ from issuer.desk.corrected import DOSE_FIELDS, PERSON_FIELDS, cells_of, check_ce
 from issuer.desk.evidence import Evidence, find_evidence
 from issuer.desk.rejections import Rejection
 from issuer.desk.request_numbers import new_number, parse_number
-from issuer.desk.request_target import Target, area_beside_site, target_of
+from issuer.desk.request_target import Target, area_of_request, target_of
 from issuer.desk.telling import NoSuchPersonError, check_reason, tell
 from issuer.records import Rules
 from issuer.register.desk_models import CorrectionRow, CorrectionStepRow, RequestState
@@ -108,7 +108,7 @@ def open_request(
         raise NoSuchPersonError
     target = target_of(connection, ask.person_id, ask.stated, ask.doses, ask.site, rules, now)
     check_cells(ask.changes, _known(target, ask, table), rules)
-    area = area_beside_site(connection, target.site_id, ask.province, ask.district, actor.area)
+    area = area_of_request(connection, target.site_id, ask.province, ask.district, actor.area)
     number = _unused_number(connection)
     row: Row = {
         "number": number,

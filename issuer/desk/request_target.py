@@ -12,14 +12,14 @@ from issuer.records import Identity, Rules
 from issuer.register.models import DoseRow, RecordState
 from issuer.register.people import load_people
 from issuer.register.people_models import SiteRow
-from issuer.register.places import family_of
+from issuer.register.places import at_site, family_of
 from issuer.register.sites import sites_of
 from spec.certificate import Timestamp
 from spec.differences import Name, Numbers
 from spec.match import StatedIdentity, Tier, compare, tier_of
 
 __all__ = [
-    "Target", "accepted_doses", "area_beside_site", "identity_of", "people_like", "target_of",
+    "Target", "accepted_doses", "area_of_request", "identity_of", "people_like", "target_of",
 ]  # fmt: skip
 
 
@@ -57,20 +57,21 @@ def target_of(
     return Target(person_id, record, site_id)
 
 
-def area_beside_site(
+def area_of_request(
     connection: Connection, site_id: int | None, province: str | None, district: str | None,
     opener: Area,
 ) -> Area:  # fmt: skip
-    """Where a request goes that its site does not place: 9458/BYT-CNTT of 8 November 2021.
+    """Where a request goes beside its site: 9458/BYT-CNTT of 8 November 2021.
 
     With province and district to the district, with the province alone to the province. Where
     neither is said and the site says nothing, it was asked for where its opener works.
     """
     if district is not None and province is None:
-        return Area(province=_province_of(connection, district), district=district)
-    if province is None and not _is_placed(connection, site_id):
+        province = _province_of(connection, district)
+    area = at_site(connection, site_id, Area(province=province, district=district))
+    if area.province is None and area.district is None:
         return Area(province=opener.province, district=opener.district)
-    return Area(province=province, district=district)
+    return area
 
 
 def _province_of(connection: Connection, district: str) -> str | None:
@@ -78,11 +79,6 @@ def _province_of(connection: Connection, district: str) -> str | None:
     query = select(SiteRow.province).where(SiteRow.district == district).distinct().limit(2)
     found = connection.execute(query).scalars().all()
     return found[0] if len(found) == 1 else None
-
-
-def _is_placed(connection: Connection, site_id: int | None) -> bool:
-    query = select(SiteRow.province).where(SiteRow.id == site_id)
-    return connection.execute(query).scalar() is not None
 
 
 def accepted_doses(connection: Connection, person_id: int) -> list[list[Any]]:

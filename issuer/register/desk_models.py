@@ -31,7 +31,7 @@ class RequestState(StrEnum):
     REJECTED = "rejected"
 
 
-_UNDECIDED = "decided_at IS NULL"
+_UNDECIDED = "decided_at IS NULL"  # in the indexes as well: so SQLite counts without the rows
 _CLAIMED = "decided_at IS NULL AND claimed_by IS NOT NULL"
 
 
@@ -41,11 +41,19 @@ class CorrectionRow(Base):
     __tablename__ = "corrections"
     __table_args__ = (
         Index(
-            "ix_corrections_open", "opened_at", "id",
+            "ix_corrections_open", "opened_at", "id", "decided_at",
             postgresql_where=text(_UNDECIDED), sqlite_where=text(_UNDECIDED),
         ),
         Index(
-            "ix_corrections_site", "site_id", "opened_at",
+            "ix_corrections_site", "site_id", "opened_at", "id", "decided_at",
+            postgresql_where=text(_UNDECIDED), sqlite_where=text(_UNDECIDED),
+        ),
+        Index(
+            "ix_corrections_province", "province", "opened_at", "id", "decided_at",
+            postgresql_where=text(_UNDECIDED), sqlite_where=text(_UNDECIDED),
+        ),
+        Index(
+            "ix_corrections_district", "district", "opened_at", "id", "decided_at",
             postgresql_where=text(_UNDECIDED), sqlite_where=text(_UNDECIDED),
         ),
         Index(

@@ -111,11 +111,15 @@ class ReviewItemRow(Base):
             postgresql_where=text("decided_at IS NULL"), sqlite_where=text("decided_at IS NULL"),
         ),
         Index(
-            "ix_review_items_owner", "province", "district", "site_id", "opened_at",
+            "ix_review_items_province", "province", "opened_at", "id", "decided_at",
             postgresql_where=text("decided_at IS NULL"), sqlite_where=text("decided_at IS NULL"),
         ),
         Index(
-            "ix_review_items_site", "site_id", "opened_at",
+            "ix_review_items_district", "district", "opened_at", "id", "decided_at",
+            postgresql_where=text("decided_at IS NULL"), sqlite_where=text("decided_at IS NULL"),
+        ),
+        Index(
+            "ix_review_items_site", "site_id", "opened_at", "id", "decided_at",
             postgresql_where=text("decided_at IS NULL"), sqlite_where=text("decided_at IS NULL"),
         ),
         Index(
@@ -124,7 +128,7 @@ class ReviewItemRow(Base):
             sqlite_where=text("decided_at IS NULL AND claimed_by IS NOT NULL"),
         ),
         Index(
-            "ix_review_items_open", "opened_at", "id",
+            "ix_review_items_open", "opened_at", "id", "decided_at",
             postgresql_where=text("decided_at IS NULL"), sqlite_where=text("decided_at IS NULL"),
         ),
         Index(None, "record_id"),
@@ -139,7 +143,8 @@ class ReviewItemRow(Base):
     site_id: Mapped[int | None] = mapped_column(Id, ForeignKey("sites.id"))
     province: Mapped[str | None]
     district: Mapped[str | None]
-    """Whose it is: the site's; without one the district's; without both the province's."""
+    """Whose it is: the site's; without one the district's; without both the province's. While it is
+    open, both say where it lies, and follow what its site says."""
     opened_at: Mapped[int]
     claimed_by: Mapped[str | None]
     claimed_at: Mapped[int | None]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Table, select, true
 
 from issuer.access.rights import Area
 from issuer.register.bulk import within
@@ -11,15 +11,31 @@ from issuer.register.models import DoseRow, PersonRow
 from issuer.register.people import members_of
 from issuer.register.people_models import SiteRow
 
-__all__ = ["family_of", "inside", "place", "places_of_people", "places_of_records"]
+__all__ = [
+    "area_column", "at_site", "family_of", "inside", "place", "places_of_people",
+    "places_of_records",
+]  # fmt: skip
 
 
 def place(
     site: str | None, site_province: str | None, site_district: str | None,
     province: str | None = None, district: str | None = None,
 ) -> Area:  # fmt: skip
-    """The place of something: what its site says, and where that says nothing, what itself says."""
+    """The place of something: what its site says, and where that says nothing, what itself says.
+
+    A district of another province than the site's is not where it lies.
+    """
+    if site_province and province not in (None, site_province):
+        district = None
     return Area(province=site_province or province, district=site_district or district, site=site)
+
+
+def at_site(connection: Connection, site_id: int | None, own: Area) -> Area:
+    """Where a new row of a queue lies, without its site; until the commit the site stays there."""
+    query = select(SiteRow.province, SiteRow.district).where(SiteRow.id == site_id)
+    site = connection.execute(query.with_for_update(read=True)).one_or_none()
+    province, district = (None, None) if site is None else site
+    return place(None, province, district, own.province, own.district)
 
 
 def places_of_records(connection: Connection, record_ids: Iterable[int]) -> list[Area]:
@@ -44,27 +60,26 @@ def family_of(connection: Connection, person_ids: Iterable[int]) -> list[int]:
 
 
 def inside(area: Area, table: Table) -> "ColumnElement[bool]":
-    """The condition that a row of a queue lies in an area, by its site or by itself.
+    """The condition that an open row of a queue lies in an area."""
+    column, code = area_column(area, table)
+    return true() if column is None else column == code
 
-    What its site says counts before the row's own columns. The sites are named by their ids, so
-    that an index over the rows' sites finds a few among many.
+
+def area_column(area: Area, table: Table) -> "tuple[ColumnElement[Any] | None, Any]":
+    """What an open row of a queue has in this column when it lies in an area; None for all.
+
+    Its own columns say where, and follow what its site says (issuer/register/sites.py): so each
+    area has an index in the order of the queue. A site's code is its key.
     """
     if area.site is not None:
-        return table.c.site_id.in_(_sites(SiteRow.code, area.site))
+        key = area.site.casefold()
+        site = select(SiteRow.id).where(SiteRow.key == key).scalar_subquery()
+        return table.c.site_id, site
     if area.district is not None:
-        return _either(SiteRow.district, table.c.district, table, area.district)
+        return table.c.district, area.district
     if area.province is not None:
-        return _either(SiteRow.province, table.c.province, table, area.province)
-    return true()
-
-
-def _either(of_site: Any, own: Any, table: Table, code: str) -> "ColumnElement[bool]":
-    silent = or_(table.c.site_id.is_(None), table.c.site_id.in_(_sites(of_site, None)))
-    return or_(table.c.site_id.in_(_sites(of_site, code)), and_(own == code, silent))
-
-
-def _sites(column: Any, code: str | None) -> "Select[int]":
-    return select(SiteRow.id).where(column.is_(None) if code is None else column == code)
+        return table.c.province, area.province
+    return None, None
 
 
 def _places() -> Any:

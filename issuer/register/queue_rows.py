@@ -1,6 +1,6 @@
 """The rows of the queues, of waiting records and of requests: by area, claim and age."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Table, func, select, tuple_, update
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Table, func, select, tuple_, u
 from issuer.access.rights import NATION, Area
 from issuer.register.desk_models import CorrectionRow
 from issuer.register.people_models import ReviewItemRow, SiteRow
-from issuer.register.places import inside, place
+from issuer.register.places import area_column, inside, place
 
 __all__ = [
     "CORRECTIONS",
@@ -48,15 +48,28 @@ class Asked:
 def oldest_rows(
     connection: Connection, table: Table, asked: Asked, after: tuple[int, int], limit: int
 ) -> list[Any]:
-    """The open rows behind a time of opening and an id, the oldest first."""
-    query = (
-        _rows(table)
-        .where(*_conditions(table, asked))
-        .where(tuple_(table.c.opened_at, table.c.id) > tuple_(*after))
-        .order_by(table.c.opened_at, table.c.id)
-        .limit(limit)
-    )
-    return list(connection.execute(query))
+    """The open rows behind a time of opening and an id, the oldest first.
+
+    The narrowest area is named in the order too, as a range that holds it alone: by its equal
+    PostgreSQL would go through the whole queue in its order wherever an area has many rows.
+    """
+    area = min(asked.areas, key=_width)
+    column, code = area_column(area, table)
+    order: list[ColumnElement[Any]] = [table.c.opened_at, table.c.id]
+    values: list[Any] = [*after]
+    query = _rows(table)
+    if column is not None:
+        order, values = [column, *order], [code, *values]
+        query = query.where(column <= code)
+        asked = replace(asked, areas=tuple(one for one in asked.areas if one != area))
+    query = query.where(*_conditions(table, asked)).where(tuple_(*order) > tuple_(*values))
+    return list(connection.execute(query.order_by(*order).limit(limit)))
+
+
+def _width(area: Area) -> int:
+    """The rank of an area's kind; the smaller, the narrower."""
+    parts = (area.site, area.district, area.province)
+    return next((rank for rank, part in enumerate(parts) if part is not None), len(parts))
 
 
 def count_rows(connection: Connection, table: Table, asked: Asked) -> int:

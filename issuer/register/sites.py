@@ -4,12 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, exists, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, case, exists, func, insert, or_, select, update
 
 from issuer.access.rights import NATION, Area
 from issuer.register.bulk import new_ids, within
+from issuer.register.desk_models import CorrectionRow
+from issuer.register.locks import lock_matching
 from issuer.register.models import Row
-from issuer.register.people_models import SiteRow
+from issuer.register.people_models import ReviewItemRow, SiteRow
 from spec.certificate import Timestamp
 
 __all__ = [
@@ -100,7 +102,11 @@ def any_listed(connection: Connection) -> bool:
 
 
 def list_sites(connection: Connection, sites: Sequence[ListedSite], now: Timestamp) -> int:
-    """Take a list of sites over, in place of what was known of them; gives how many are new."""
+    """Take a list of sites over, in place of what was known of them; gives how many are new.
+
+    What waits follows: an open row of a queue lies where its site does.
+    """
+    lock_matching(connection)
     rows = {site.key: _row(site) for site in sites}
     table = SiteRow.__table__.c
     names = [*rows, *(row["name_key"] for row in rows.values())]
@@ -121,9 +127,31 @@ def list_sites(connection: Connection, sites: Sequence[ListedSite], now: Timesta
         connection.execute(
             update(SiteRow).where(SiteRow.key == bindparam("former")).values(**changes), again
         )
+        _move_open_rows(connection, [row["new_key"] for row in again])
     if new:
         connection.execute(insert(SiteRow), new)
     return len(new)
+
+
+def _move_open_rows(connection: Connection, keys: list[str]) -> None:
+    """Let the open rows of the queues lie where their sites do now (`places.place`)."""
+    table = SiteRow.__table__.c
+    ids = select(table.id).where(within(connection, table.key, keys))
+    for queue in (ReviewItemRow, CorrectionRow):
+        own = queue.__table__.c
+        province, district = (
+            select(column).where(table.id == own.site_id).scalar_subquery()
+            for column in (table.province, table.district)
+        )
+        elsewhere = own.province != province
+        connection.execute(
+            update(queue)
+            .where(own.decided_at.is_(None), own.site_id.in_(ids))
+            .values(
+                province=func.coalesce(province, own.province),
+                district=func.coalesce(district, case((elsewhere, None), else_=own.district)),
+            )
+        )
 
 
 def known_sites(

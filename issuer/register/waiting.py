@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final
 
 from sqlalchemy import Connection, insert, select, update
 
+from issuer.access.rights import Area
 from issuer.matching import Decision
 from issuer.person import Person
 from issuer.reasons import Finding, Severity
@@ -19,6 +20,7 @@ from issuer.register.locks import lock_matching
 from issuer.register.models import DoseRow, PersonRow, RecordState, Row
 from issuer.register.people import note_identifiers
 from issuer.register.people_models import ReviewDecision, ReviewItemRow
+from issuer.register.places import at_site, place
 from issuer.register.sites import Site
 from keys.errors import HintedError
 from spec.certificate import Timestamp
@@ -58,6 +60,14 @@ class Waiting:
     site: Site | None
     province: str | None
     district: str | None
+    """Of the residence."""
+
+    @property
+    def place(self) -> Area:
+        """Whose it is to look at."""
+        site = self.site
+        province, district = (None, None) if site is None else (site.province, site.district)
+        return place(None, province, district, self.province or None, self.district or None)
 
 
 def open_items(connection: Connection, waiting: Sequence[Waiting], now: Timestamp) -> None:
@@ -68,8 +78,8 @@ def open_items(connection: Connection, waiting: Sequence[Waiting], now: Timestam
             None if one.decision.person is None else one.decision.person.id,
             differences_of(one.record, one.decision.person, one.decision.findings),
             None if one.site is None else one.site.id,
-            (one.site and one.site.province) or one.province or None,
-            (one.site and one.site.district) or one.district or None,
+            one.place.province,
+            one.place.district,
             now,
         )
         for one in waiting
@@ -192,12 +202,15 @@ def wait_again(connection: Connection, record_id: int, now: Timestamp) -> int:
 
 def _open_again(connection: Connection, item: Any, now: Timestamp) -> int:
     again: Row = {name: getattr(item, name) for name in _AGAIN}
+    own = Area(province=item.province, district=item.district)
+    now_at = at_site(connection, item.site_id, own)
+    again |= {"province": now_at.province, "district": now_at.district}
     (new_id,) = new_ids(connection, ReviewItemRow.__table__, 1)  # type: ignore[arg-type]  # a table
     connection.execute(insert(ReviewItemRow), {"id": new_id, **again, "opened_at": int(now)})
     return new_id
 
 
-_AGAIN = ("record_id", "person_id", "differences", "site_id", "province", "district")
+_AGAIN = ("record_id", "person_id", "differences", "site_id")
 
 
 def assign(connection: Connection, record_id: int, person_id: int) -> None:
