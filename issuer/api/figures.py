@@ -27,7 +27,6 @@ from issuer.figures.sheets import (
     persons_sheet,
 )
 from issuer.figures.vaccinated import Split, doses, persons
-from issuer.figures.words import column_words, figure_words
 from issuer.reasons import ReasonCode
 from issuer.register.models import RecordState
 
@@ -123,11 +122,9 @@ def _figure(call: Call) -> Figure:
 
 
 def _picture(sheet: Sheet, figure: Figure, language: Language) -> bytes:
-    from issuer.figures.picture import draw, measure_of
+    from issuer.figures.picture import draw
 
-    words = column_words(measure_of(sheet), language.value)
-    title, more = figure_words(figure.value, language.value), figure_words("more", language.value)
-    return draw(sheet, title, words, more)
+    return draw(sheet, figure.value, language.value)
 
 
 def _lateness(_: Call, connection: Connection, of: Selection, by: By, __: Split) -> Sheet:

@@ -31,7 +31,6 @@ from issuer.figures.sheets import (
     requests_sheet,
 )
 from issuer.figures.vaccinated import Split, doses, persons
-from issuer.figures.words import column_words, figure_words
 from issuer.vaccines import vaccine_table
 from keys.files import write_atomically
 
@@ -121,11 +120,9 @@ def _tell(sheet: Sheet, figure: str, chosen: dict[str, Any]) -> None:
     if (csv_file := chosen["csv_file"]) is not None:
         write_atomically(csv_file, sheet.to_csv())
     if (picture := chosen["picture"]) is not None:
-        from issuer.figures.picture import draw, measure_of  # loading it takes half a second
+        from issuer.figures.picture import draw  # loading it takes half a second
 
-        title, more = figure_words(figure, language), figure_words("more", language)
-        words = column_words(measure_of(sheet), language)
-        write_atomically(picture, draw(sheet, title, words, more))
+        write_atomically(picture, draw(sheet, figure, language))
     if chosen["as_json"]:
         click.echo(sheet.to_json())
     else:

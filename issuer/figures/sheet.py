@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from issuer.figures.words import column_words
+from issuer.figures.words import cell_words, column_words
 from issuer.formulas import harmless
 
 __all__ = ["Cell", "Sheet"]
@@ -26,9 +26,9 @@ class Sheet:
     """For each row the options of `statistics records` (or `people`) that list what it counts."""
 
     def lines(self, language: str) -> Iterator[str]:
-        """The table with a header in words; numbers stand to the right."""
+        """The table in the words of a language; numbers stand to the right."""
         header = tuple(column_words(column, language) for column in self.columns)
-        texts = [header, *(tuple(map(_shown, row)) for row in self.rows)]
+        texts = [header, *(self._texts(row, language) for row in self.rows)]
         widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
         numeric = [
             any(isinstance(row[place], int | float) for row in self.rows)
@@ -40,6 +40,12 @@ class Sheet:
                 for cell, width, right in zip(text, widths, numeric, strict=True)
             ]
             yield "  ".join(cells).rstrip()
+
+    def _texts(self, row: tuple[Cell, ...], language: str) -> tuple[str, ...]:
+        return tuple(
+            cell_words(column, _shown(cell), language)
+            for column, cell in zip(self.columns, row, strict=True)
+        )
 
     def to_csv(self) -> bytes:
         """CSV with stable column names, and the mark by which spreadsheets know UTF-8."""

@@ -6,13 +6,17 @@ import json
 import shlex
 import shutil
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 
 import cv2
 import pytest
 import time_machine
 
+from issuer.figures.backlog import Queue
+from issuer.figures.days import Stage
 from issuer.figures.sheet import options_of
+from issuer.figures.words import cell_words, number_words
 from tests.issuer.console import Console, make_home
 from tests.issuer.figures.country import MOBILE, country
 from tests.issuer.world import HOA
@@ -102,6 +106,43 @@ def test_the_header_has_words(console: Console) -> None:
     assert "median days" in console("statistics", "lateness").out.splitlines()[0]
     header = console("statistics", "lateness", "--language", "vi").out.splitlines()[0]
     assert "trung vị (ngày)" in header
+
+
+def test_a_vietnamese_table_has_vietnamese_words_and_csv_its_codes(console: Console) -> None:
+    out = console("statistics", "persons", "--language", "vi", "--csv", "p.csv").out
+    assert "xanh" in out
+    assert "green" not in out
+    assert "green" in Path("p.csv").read_text()
+    assert "tiêm đến nhận" in console("statistics", "lateness", "--language", "vi").out
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "words"),
+    [
+        ("colour", "yellow", "vàng"),
+        ("state", "review", "chờ xác thực"),
+        ("reason", "DOB_ONE_DIGIT", "DOB_ONE_DIGIT"),
+        ("name", "green", "green"),
+        ("unit", "received", "received"),
+    ],
+)
+def test_the_words_of_a_cell(column: str, cell: str, words: str) -> None:
+    assert cell_words(column, cell, "vi") == words
+    assert cell_words(column, cell, "en") == cell
+
+
+@pytest.mark.parametrize("enumeration", [Stage, Queue])
+def test_every_code_of_a_figure_has_its_words(enumeration: type[StrEnum]) -> None:
+    column = enumeration.__name__.casefold()
+    assert all(cell_words(column, one, "vi") != one for one in enumeration)
+
+
+@pytest.mark.parametrize(
+    ("number", "vi", "en"),
+    [(0, "0", "0"), (1922.5, "1.922,5", "1,922.5"), (1_234_567, "1.234.567", "1,234,567")],
+)
+def test_a_number_is_written_as_in_its_language(number: float, vi: str, en: str) -> None:
+    assert (number_words(number, "vi"), number_words(number, "en")) == (vi, en)
 
 
 @pytest.mark.parametrize(
