@@ -30,6 +30,10 @@ _BUSY_MILLISECONDS: Final = 30_000
 """How long a writer waits for another one; a batch of issuing takes well under a second."""
 
 _MIGRATIONS: Final = "issuer:migrations"
+_CACHE_KIBIBYTES: Final = 65_536
+"""What a command keeps of a SQLite file in memory. A batch of records touches thousands of pages,
+all over the indexes; with less room they go to the log several times. Not for each of the many
+connections of a service."""
 _WRITING: Final = "dosepass_writing"
 
 
@@ -62,7 +66,8 @@ class Register:
     def open(cls, where: Path | str, limits: StatementLimits | None = None) -> "Register":
         """Open a SQLite file or a database URL, and make or upgrade its tables.
 
-        `limits` are for PostgreSQL, whose statements wait and work without end by themselves.
+        `limits` make it the register of a service: of many connections, none of which waits or
+        works without end in PostgreSQL.
         Raises RegisterError when the database is of a newer version, or not to be used at all.
         """
         if isinstance(where, Path):
@@ -70,7 +75,7 @@ class Register:
             where = f"sqlite:///{where}"
         register = cls(_engine(where))
         if register.engine.dialect.name == "sqlite":
-            _tune_sqlite(register.engine)
+            _tune_sqlite(register.engine, roomy=limits is None)
         else:
             _tune_postgresql(register.engine, limits)
         with ExitStack() as on_failure:
@@ -183,8 +188,11 @@ def _make_private(path: Path) -> None:
         raise RegisterError(f"the register cannot be opened: {error.strerror}") from None
 
 
-def _tune_sqlite(engine: Engine) -> None:
-    """Make SQLite keep what it promises: foreign keys, durable commits, real transactions."""
+def _tune_sqlite(engine: Engine, *, roomy: bool) -> None:
+    """Make SQLite keep what it promises: foreign keys, durable commits, real transactions.
+
+    A `roomy` connection keeps more pages in memory than SQLite would by itself.
+    """
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _: object) -> None:
@@ -198,6 +206,8 @@ def _tune_sqlite(engine: Engine) -> None:
             "foreign_keys = ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        if roomy:
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIBIBYTES}")
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
