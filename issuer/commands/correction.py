@@ -18,6 +18,7 @@ from issuer.commands.desk_options import (
 )
 from issuer.commands.options import json_option, opened, register_option
 from issuer.commands.queue import area_options, check_fields, owner_text
+from issuer.commands.sweep import sweep
 from issuer.desk import attachments, correction_views, corrections
 from issuer.desk.as_json import request_json, status_json
 from issuer.desk.attachment_store import ATTACHMENTS, AttachmentStore
@@ -43,6 +44,9 @@ _note_option = click.option("--note", help="A word to the asker, without anybody
 @click.group("corrections")
 def correction_commands() -> None:
     """Take in, decide and carry out requests for correction."""
+
+
+correction_commands.add_command(sweep)
 
 
 @correction_commands.command("open")

@@ -3,14 +3,17 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from stat import S_ISREG
+from typing import Final, NamedTuple
 
 from issuer.desk.paper_kinds import AttachmentError, PaperKind, kind_of
 from keys.files import create_private
+from spec.certificate import Timestamp
 
-__all__ = ["ATTACHMENTS", "AttachmentStore", "Stored"]
+__all__ = ["ATTACHMENTS", "AttachmentStore", "Stored", "StoredFile"]
 
 ATTACHMENTS: Final = "attachments"
 """The folder, in the authority's home."""
@@ -26,6 +29,14 @@ class Stored:
     kind: PaperKind
     size: int
     digest: bytes
+
+
+class StoredFile(NamedTuple):
+    """A file as it lies in the folder."""
+
+    name: str
+    size: int
+    written_at: Timestamp
 
 
 class AttachmentStore:
@@ -58,6 +69,14 @@ class AttachmentStore:
     def remove(self, name: str) -> None:
         """Remove a file; one that is gone already is no fault."""
         self._path(name).unlink(missing_ok=True)
+
+    def files_before(self, moment: Timestamp) -> Iterator[StoredFile]:
+        """The files that were written before a time, in the order of their names."""
+        paths = sorted(self._folder.iterdir()) if self._folder.is_dir() else []
+        for path in paths:
+            about = path.stat(follow_symlinks=False) if _NAME.fullmatch(path.name) else None
+            if about is not None and S_ISREG(about.st_mode) and about.st_mtime < moment:
+                yield StoredFile(path.name, about.st_size, Timestamp(int(about.st_mtime)))
 
     def _path(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
