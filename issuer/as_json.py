@@ -8,7 +8,7 @@ from issuer.why_words import statement_words
 from keys.times import to_rfc3339
 from spec.certificate import Certificate
 
-__all__ = ["answer_to_json", "certificate_json"]
+__all__ = ["answer_to_json", "certificate_json", "record_to_json"]
 
 
 def certificate_json(certificate: StandingCertificate) -> dict[str, str | None]:
@@ -32,7 +32,7 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "colour": None if course is None else course.colour.word,
         "doses": 0 if course is None else len(course.doses),
         "doses_needed": None if course is None else course.doses_needed,
-        "records": [_record_json(record) for record in answer.records],
+        "records": [record_to_json(record) for record in answer.records],
         "because": [
             {
                 "code": statement.because,
@@ -48,7 +48,8 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _record_json(record: RecordSeen) -> dict[str, Any]:
+def record_to_json(record: RecordSeen) -> dict[str, Any]:
+    """One record, without anything that names its person."""
     return {
         "record": record.record_id,
         "state": record.state,

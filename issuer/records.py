@@ -144,6 +144,8 @@ class ReadRow(NamedTuple):
     """The sender's own identifier of the record."""
     retracts: bool
     """Whether it takes the record of that identifier back."""
+    id_number: str | None
+    """The identity number, also of a row that is no record: by it the row is found."""
 
 
 def local_day(moment: Timestamp) -> date:
@@ -154,15 +156,17 @@ def local_day(moment: Timestamp) -> date:
 def read_row(row: SourceRow, rules: Rules, *, historical: bool = False) -> ReadRow:
     """Judge one row by itself; what the register knows of the person is not asked here."""
     findings: list[Finding] = []
-    record = None
+    record, id_number = None, None
     if row.broken:
         findings.append(Finding("row", ReasonCode.ROW_BROKEN))
-    elif not row.retracts:
-        findings.extend(row.faults)
-        record = _read_cells(row, rules, _noting(findings))
+    else:
+        # What takes a record back states no dose, so that nothing is wrong with its cells.
+        said = [] if row.retracts else findings
+        said.extend(row.faults)
+        record, id_number = _read_cells(row, rules, _noting(said))
     if row.not_given:
         findings.append(Finding("row", ReasonCode.NOT_GIVEN))
-    if any(finding.severity is Severity.BLOCK for finding in findings):
+    if row.retracts or any(finding.severity is Severity.BLOCK for finding in findings):
         record = None
     raw = row.raw
     return ReadRow(
@@ -178,6 +182,7 @@ def read_row(row: SourceRow, rules: Rules, *, historical: bool = False) -> ReadR
         district=cells.read_area(row.further.district),
         source_id=row.source_id,
         retracts=row.retracts,
+        id_number=id_number,
     )
 
 
@@ -196,8 +201,11 @@ def _is_late(record: DoseRecord | None, today: date) -> bool:
     return record is not None and (today - record.injected_on).days > HISTORICAL_DAYS
 
 
-def _read_cells(row: SourceRow, rules: Rules, note: Note) -> DoseRecord | None:
-    """Read every cell, noting all that is wrong; None when something needed is missing."""
+def _read_cells(row: SourceRow, rules: Rules, note: Note) -> tuple[DoseRecord | None, str | None]:
+    """Read every cell, noting all that is wrong; no record when something needed is missing.
+
+    The identity number is given in any case, where it could be read.
+    """
     name, birth, sex, number, phone, vaccine, injected_on, lot, site = row.cells
     the_name = cells.read_name(name, note)
     the_birth = cells.read_birth_date(birth, rules.today, note)
@@ -213,7 +221,7 @@ def _read_cells(row: SourceRow, rules: Rules, note: Note) -> DoseRecord | None:
     dose_number = cells.read_dose_number(further.dose_number, note)
     health_card = cells.read_health_card(further.health_card, note)
     if the_name is None or the_birth is None or the_vaccine is None or the_day is None:
-        return None
+        return None, the_number
     identity = Identity(
         name=the_name,
         birth_date=the_birth,
@@ -222,7 +230,7 @@ def _read_cells(row: SourceRow, rules: Rules, note: Note) -> DoseRecord | None:
         phone=the_phone,
         old_numbers=cells.read_old_numbers(further.old_numbers, the_number),
     )
-    return DoseRecord(
+    record = DoseRecord(
         identity=identity,
         vaccine=the_vaccine.code,
         injected_on=the_day,
@@ -231,3 +239,4 @@ def _read_cells(row: SourceRow, rules: Rules, note: Note) -> DoseRecord | None:
         dose_number=dose_number,
         health_card=health_card,
     )
+    return record, the_number

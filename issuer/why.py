@@ -26,7 +26,7 @@ from issuer.register.models import (
     PersonRow,
     RecordState,
 )
-from issuer.register.people import load_doses
+from issuer.register.people import load_doses, numbers_of
 from issuer.register.people_models import (
     IdentifierRow,
     ProposalRow,
@@ -44,6 +44,7 @@ __all__ = [
     "Statement",
     "person_of_certificate",
     "person_of_number",
+    "records_of_number",
     "why",
 ]
 
@@ -60,7 +61,7 @@ class Because(StrEnum):
     WAITING = "waiting"
     """A record waits for somebody to look at it."""
     REFUSED = "refused"
-    """A record could not be read as a dose; its site has to send it anew."""
+    """A record was refused and does not count; what is wrong with it has to be mended."""
     WITHDRAWN = "withdrawn"
     """A record was taken back, and no other one of that day counts."""
     FALLING = "falling"
@@ -158,11 +159,12 @@ def why(
 ) -> Answer:
     """Say why a person has the colour they have.
 
-    `id_number` also finds records that could not be joined to a person. At least one of the two is
-    given.
+    Their numbers, and `id_number`, also find records that could not be joined to a person. At least
+    one of the two is given.
     """
     family = [] if person_id is None else _family(connection, person_id)
-    records = tuple(_records(connection, family, id_number, table))
+    numbers = numbers_of(connection, family) | ({id_number} if id_number else set())
+    records = tuple(_records(connection, family, numbers, table))
     counting = {} if person_id is None else load_doses(connection, [person_id])
     doses = counting.get(person_id) if person_id is not None else None
     course = course_of(doses, table) if doses else None
@@ -247,19 +249,27 @@ def _is_due(connection: Connection, family: list[int]) -> bool:
     return connection.execute(query.limit(1)).scalar() is not None
 
 
+def records_of_number(
+    connection: Connection, id_number: str, table: VaccineTable
+) -> tuple[RecordSeen, ...]:
+    """The records of a number that were refused, or wait: also those that are nobody's."""
+    return tuple(_records(connection, [], {id_number}, table))
+
+
 def _records(
-    connection: Connection, family: list[int], id_number: str | None, table: VaccineTable
+    connection: Connection, family: list[int], numbers: set[str], table: VaccineTable
 ) -> Iterator[RecordSeen]:
     columns, items = DoseRow.__table__.c, ReviewItemRow
     found = [select(columns.id).where(within(connection, columns.person_id, family))]
-    if id_number is not None:
-        # A row that could not be read has no values of its own: only the row as it came.
+    for number in numbers:
+        # A row that is not even divided into cells has no number: only the text that came.
         unread = and_(
+            columns.id_number.is_(None),
             columns.state == RecordState.REFUSED.value,
-            columns.raw.contains(id_number, autoescape=True),
+            columns.raw.contains(number, autoescape=True),
         )
-        waiting = and_(columns.state == RecordState.REVIEW.value, columns.id_number == id_number)
-        found.append(select(columns.id).where(text(UNMATCHED), or_(unread, waiting)))
+        theirs = or_(columns.id_number == number, unread)
+        found.append(select(columns.id).where(text(UNMATCHED), theirs))
     query = (
         select(
             columns.id, columns.state, columns.injected_on, columns.vaccine, columns.site,

@@ -19,8 +19,8 @@ _EN: Final[dict[Because, str]] = {
     "given, the site that gave it has to send its record, or the person asks for a correction.",
     Because.WAITING: "A record{day}{site} came on {received} and waits for somebody to look at it, "
     "by {due} at the latest. {causes}",
-    Because.REFUSED: "A record{day}{site} came on {received} and could not be read as a dose. The "
-    "site has to send it again. {causes}",
+    Because.REFUSED: "A record{day}{site} came on {received}, was refused and does not count. "
+    "{causes} What is wrong in it, its site has to mend and send again.",
     Because.WITHDRAWN: "A record{day}{site} came on {received} and was taken back, so it does not "
     "count. If the dose was given, the site has to send its record, or the person asks for a "
     "correction.",
@@ -41,8 +41,8 @@ _VI: Final[dict[Because, str]] = {
     "tính. Nếu đã tiêm, cơ sở tiêm phải gửi bản ghi, hoặc người dân gửi yêu cầu đính chính.",
     Because.WAITING: "Một bản ghi{day}{site} nhận ngày {received} đang chờ xác thực, chậm nhất đến "
     "{due}. {causes}",
-    Because.REFUSED: "Một bản ghi{day}{site} nhận ngày {received} không đọc được thành mũi tiêm. "
-    "Cơ sở tiêm phải gửi lại. {causes}",
+    Because.REFUSED: "Một bản ghi{day}{site} nhận ngày {received} không được nhận nên không được "
+    "tính. {causes} Nếu có sai sót, cơ sở tiêm phải sửa và gửi lại.",
     Because.WITHDRAWN: "Một bản ghi{day}{site} nhận ngày {received} đã bị rút lại nên không được "
     "tính. Nếu đã tiêm, cơ sở tiêm phải gửi bản ghi, hoặc người dân gửi yêu cầu đính chính.",
     Because.FALLING: "Có bản ghi bị rút lại, nên chứng nhận {certificate} ghi nhiều hơn số được "
@@ -102,7 +102,7 @@ def statement_words(statement: Statement, answer: Answer, language: str) -> str:
     )
     if statement.older is not None:
         said += _OLDER[statement.older][language]
-    return said.strip()
+    return " ".join(said.split())
 
 
 def _record_words(record: RecordSeen, language: str) -> dict[str, str]:

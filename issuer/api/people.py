@@ -12,10 +12,10 @@ from issuer.api.call import Call
 from issuer.api.operation import operations
 from issuer.api.problems import CONFLICT, ProblemError, invalid, no_such
 from issuer.api.trail import tell
-from issuer.as_json import answer_to_json, certificate_json
+from issuer.as_json import answer_to_json, certificate_json, record_to_json
 from issuer.desk.as_json import found_json
 from issuer.desk.queue_views import doses_of, known_fields
-from issuer.desk.searching import read_wanted, search
+from issuer.desk.searching import read_wanted, search, search_records
 from issuer.desk.telling import check_people
 from issuer.printing import card, paper, qr
 from issuer.register.certificates import (
@@ -48,7 +48,13 @@ def _search(call: Call) -> Answer:
     wanted = read_wanted(words, issuer, call.rules.today)
     with call.parts.register.writing() as connection:
         found = search(connection, call.actor, wanted, issuer, call.now)
-    return json_answer({"people": [found_json(one) for one in found]})
+        records = search_records(connection, call.actor, wanted, call.now, call.parts.table)
+    return json_answer(
+        {
+            "people": [found_json(one) for one in found],
+            "records": [record_to_json(one) for one in records],
+        }
+    )
 
 
 def _word(value: object, pointer: str) -> str:

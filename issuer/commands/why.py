@@ -27,7 +27,7 @@ from spec.certificate import StatusPosition
 from spec.certificate_number import CertificateNumberError, parse_certificate_number
 from spec.identity import parse_id_number
 
-__all__ = ["explain"]
+__all__ = ["explain", "record_line"]
 
 
 @click.command("why")
@@ -90,12 +90,13 @@ def _note(connection: Connection, answer: Answer, operator: str) -> None:
 
 def _lines(answer: Answer, language: str) -> Iterator[str]:
     for record in answer.records:
-        yield _record_line(record)
+        yield record_line(record)
     for statement in answer.statements:
         yield statement_words(statement, answer, language)
 
 
-def _record_line(record: RecordSeen) -> str:
+def record_line(record: RecordSeen) -> str:
+    """A record as one line: number, state, day, product, site, when certified, and reasons."""
     day = "-" if record.injected_on is None else record.injected_on.isoformat()
     certified = "-" if record.certified_at is None else to_rfc3339(record.certified_at)
     codes = " ".join(one.code for one in record.findings)

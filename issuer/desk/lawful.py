@@ -203,7 +203,6 @@ def _tables(connection: Connection, family: Sequence[int]) -> dict[str, list[dic
         for name, model, column in (
             ("persons", PersonRow, "id"),
             ("numbers", IdentifierRow, "person_id"),
-            ("records", DoseRow, "person_id"),
             ("certificates", CertificateRow, "person_id"),
             ("corrections", CorrectionRow, "person_id"),
             ("merges", MergeRow, "kept_id"),
@@ -211,6 +210,8 @@ def _tables(connection: Connection, family: Sequence[int]) -> dict[str, list[dic
             ("erasures", ErasureRow, "person_id"),
         )
     }
+    records = erasing.records_about(connection, family)
+    found["records"] = _rows(connection, DoseRow.__table__, "id", records)
     for name, model, column, of in (
         ("waited", ReviewItemRow, "record_id", "records"),
         ("record_changes", RecordChangeRow, "record_id", "records"),

@@ -12,15 +12,17 @@ from issuer.access.rights import NATION, Action, Actor, allowed, check
 from issuer.cells import read_birth_date
 from issuer.desk.telling import tell
 from issuer.register.people import load_doses
-from issuer.register.places import places_of_people
+from issuer.register.places import places_of_people, places_of_records
 from issuer.register.search import Current, Found, Wanted, current_certificates, find_people
+from issuer.why import RecordSeen, records_of_number
 from keys.errors import HintedError
 from spec.certificate import Timestamp
 from spec.certificate_number import CertificateNumberError, parse_certificate_number
 from spec.identity import parse_id_number, parse_phone
 from spec.names import clean_name, is_name
+from spec.vaccines import VaccineTable
 
-__all__ = ["FoundPerson", "SearchError", "read_wanted", "search"]
+__all__ = ["FoundPerson", "SearchError", "read_wanted", "search", "search_records"]
 
 MOST: Final = 20
 """People shown at once: who sees more has to be told more."""
@@ -86,6 +88,27 @@ def search(
     ids = " ".join(f"{one.id}" for one in found)
     tell(connection, actor, now, "person.find", f"persons {ids}" if ids else "nobody")
     return shown
+
+
+def search_records(
+    connection: Connection, actor: Actor, wanted: Wanted, now: Timestamp, table: VaccineTable
+) -> list[RecordSeen]:
+    """Records of the identity number that is wanted which were refused or wait.
+
+    They may be nobody's, so that no person leads to them. Only those of the actor's area; one entry
+    of the audit trail names them.
+    """
+    if wanted.id_number is None:
+        return []
+    found = [
+        one
+        for one in records_of_number(connection, wanted.id_number, table)
+        if allowed(actor, Action.FIND_PEOPLE, places_of_records(connection, [one.record_id]))
+    ][:MOST]
+    if found:
+        ids = " ".join(f"{one.record_id}" for one in found)
+        tell(connection, actor, now, "record.find", f"records {ids}")
+    return found
 
 
 def _is_theirs(connection: Connection, actor: Actor, person: Found) -> bool:

@@ -225,10 +225,11 @@ def _arrival(one: Judged, import_id: int, source: RecordSource, now: Timestamp) 
 
 
 def _judged(one: Judged, now: Timestamp) -> tuple[Cell, ...]:
-    """What was made of a row; one that cannot be read has no typed values."""
+    """What was made of a row; one that is no record has its number alone, to be found by it."""
     decision = one.decision
     comparison = decision.comparison
-    typed = _UNREAD if one.row.record is None else _typed(one.row.record, one.site)
+    record = one.row.record
+    typed = _unread(one.row.id_number) if record is None else _typed(record, one.site)
     return (
         str(one.state),
         text_of(decision.findings),
@@ -249,7 +250,9 @@ def _changed(one: Judged, now: Timestamp) -> list[Any]:
     return values
 
 
-_UNREAD: Final = (None,) * 13
+def _unread(id_number: str | None) -> tuple[Cell, ...]:
+    """The typed values of a row that is no record, in the order of `_typed`."""
+    return (*(None,) * 8, id_number, *(None,) * 4)
 
 
 def _typed(record: DoseRecord, site: Site | None) -> tuple[Cell, ...]:

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, text, update
 
 from issuer.register import proposals
 from issuer.register.bulk import within
@@ -13,14 +13,23 @@ from issuer.register.database import Register
 from issuer.register.desk_models import AttachmentRow, CorrectionRow, ErasedCertificateRow
 from issuer.register.due import clear_due
 from issuer.register.former import former_of, revoke_all
-from issuer.register.models import CertificateRow, CertificateState, DoseRow, PersonRow, Row
+from issuer.register.models import (
+    UNMATCHED,
+    CertificateRow,
+    CertificateState,
+    DoseRow,
+    PersonRow,
+    RecordState,
+    Row,
+)
+from issuer.register.people import numbers_of
 from issuer.register.people_models import IdentifierRow, ReviewItemRow
 from keys.errors import HintedError
 from spec.certificate import Certificate, Timestamp
 from spec.dates import BirthDate
 from spec.genuine_list import genuine_digest
 
-__all__ = ["EraseError", "check_erasable", "erase", "forget"]
+__all__ = ["EraseError", "check_erasable", "erase", "forget", "records_about"]
 
 _ERASED_NAME: Final = "Đã xóa"
 """What stands in place of a name in the payload that is kept: `erased`."""
@@ -101,6 +110,19 @@ def erase(
     return names
 
 
+def records_about(connection: Connection, family: Sequence[int]) -> list[int]:
+    """The records of a person, and those of their numbers that were refused and are nobody's."""
+    table = DoseRow.__table__.c
+    theirs = select(table.id).where(within(connection, table.person_id, family))
+    refused = select(table.id).where(
+        text(UNMATCHED),
+        table.state == RecordState.REFUSED.value,
+        table.person_id.is_(None),
+        within(connection, table.id_number, numbers_of(connection, family)),
+    )
+    return sorted(connection.execute(theirs.union(refused)).scalars())
+
+
 def forget(register: Register) -> None:
     """Let SQLite give up what it still has of erased rows beside its file; after the commit."""
     if register.engine.dialect.name == "sqlite":
@@ -145,10 +167,13 @@ def _nobody(facts: Certificate) -> Certificate:
 
 
 def _erase_records(connection: Connection, family: Sequence[int]) -> None:
-    records = select(DoseRow.id).where(within(connection, DoseRow.__table__.c.person_id, family))
+    records = records_about(connection, family)
     items = ReviewItemRow.__table__.c
     looked_at = select(items.id, items.differences).where(
-        or_(items.record_id.in_(records), within(connection, items.person_id, family))
+        or_(
+            within(connection, items.record_id, records),
+            within(connection, items.person_id, family),
+        )
     )
     for key, differences in connection.execute(looked_at).all():
         connection.execute(
@@ -158,7 +183,7 @@ def _erase_records(connection: Connection, family: Sequence[int]) -> None:
         )
     connection.execute(
         update(DoseRow)
-        .where(within(connection, DoseRow.__table__.c.person_id, family))
+        .where(within(connection, DoseRow.__table__.c.id, records))
         .values(raw=_ERASED_RAW, birth_date=None, **dict.fromkeys(_STATED))
     )
 

@@ -23,6 +23,7 @@ __all__ = [
     "load_persons",
     "members_of",
     "note_identifiers",
+    "numbers_of",
     "save_people",
 ]
 
@@ -115,6 +116,19 @@ def members_of(connection: Connection, person_ids: Iterable[int]) -> dict[int, i
     merged = PersonRow.__table__.c.merged_into
     query = select(PersonRow.id, merged).where(within(connection, merged, person_ids))
     return dict(connection.execute(query).all())
+
+
+def numbers_of(connection: Connection, person_ids: Iterable[int]) -> set[str]:
+    """The identity numbers that persons have or had."""
+    wanted = list(person_ids)
+    people, noted = PersonRow.__table__.c, IdentifierRow.__table__.c
+    own = select(people.id_number).where(
+        within(connection, people.id, wanted), people.id_number.is_not(None)
+    )
+    former = select(noted.value).where(
+        within(connection, noted.person_id, wanted), noted.kind == "id_number"
+    )
+    return set(connection.execute(own.union(former)).scalars())
 
 
 def load_doses(

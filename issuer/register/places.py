@@ -5,9 +5,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, select, true
 
+from issuer.access.models import AccountRow
 from issuer.access.rights import Area
 from issuer.register.bulk import within
-from issuer.register.models import DoseRow, PersonRow
+from issuer.register.models import DoseRow, ImportRow, PersonRow
 from issuer.register.people import members_of
 from issuer.register.people_models import SiteRow
 
@@ -39,9 +40,22 @@ def at_site(connection: Connection, site_id: int | None, own: Area) -> Area:
 
 
 def places_of_records(connection: Connection, record_ids: Iterable[int]) -> list[Area]:
-    """The places of records: those of their sites. One without a known site is the nation's."""
-    query = _places().where(within(connection, DoseRow.__table__.c.id, record_ids))
-    return [place(*row) for row in connection.execute(query.distinct())]
+    """The places of records: those of their sites.
+
+    One without a known site, as rows are that were refused, is its sender's to look after; what
+    came at the console is the nation's.
+    """
+    query = (
+        _places()
+        .add_columns(DoseRow.site_id, AccountRow.site, AccountRow.province, AccountRow.district)
+        .join(ImportRow, ImportRow.id == DoseRow.import_id)
+        .outerjoin(AccountRow, AccountRow.name == ImportRow.sender)
+        .where(within(connection, DoseRow.__table__.c.id, record_ids))
+    )
+    return [
+        place(*(row[4:] if row.site_id is None else row[:3]))
+        for row in connection.execute(query.distinct())
+    ]
 
 
 def places_of_people(connection: Connection, person_ids: Iterable[int]) -> list[Area]:

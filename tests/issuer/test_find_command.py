@@ -129,7 +129,10 @@ def test_who_is_found_by_whom(console: Console, who: str, found: list[str]) -> N
 
 def test_it_is_shown_as_a_table_with_the_certificate(console: Console) -> None:
     ended = find(console, "079190000123")
-    header, line = ended.out.splitlines()
+    header, line, waiting = ended.out.splitlines()
+    assert waiting.startswith("record ")
+    assert "  review  2021-08-20  " in waiting
+    assert waiting.endswith("DOB_ONE_DIGIT")
     assert header.split()[:2] == ["person", "name"]
     number = line.split()[-2]
     assert line.split()[-4:] == ["0912345678", "1", number, "yellow"]
@@ -141,7 +144,26 @@ def test_nobody_is_said_in_words_and_ends_with_1(console: Console) -> None:
     assert (ended.code, ended.out) == (1, "")
     assert "nobody of this account's area agrees" in ended.err
     assert "079190000199" not in ended.err
-    assert json.loads(find(console, "079190000199", more=("--json",)).out) == {"people": []}
+    assert json.loads(find(console, "079190000199", more=("--json",)).out) == {
+        "people": [],
+        "records": [],
+    }
+
+
+def test_a_refused_row_is_listed_with_its_reason_where_nobody_is_found(console: Console) -> None:
+    ended = find(console, "079193000126")
+    assert ended.code == 1
+    assert "nobody of this account's area agrees" in ended.err
+    (line,) = ended.out.splitlines()
+    assert line.split()[2:4] == ["refused", "-"]
+    assert line.endswith("VACCINE_UNKNOWN")
+    number = int(line.split()[1])
+    shown = json.loads(find(console, "079193000126", more=("--json",)).out)
+    assert (shown["people"], [one["record"] for one in shown["records"]]) == ([], [number])
+    assert find(console, "079193000126", who="saigon").out == ""
+    trail = console("audit", "list", "--json", "--home", "authority").out.splitlines()
+    told = [one for one in map(json.loads, trail) if one["action"] == "record.find"]
+    assert told[-1]["subject"] == f"records {number}"
 
 
 def test_no_more_than_a_page_is_shown(console: Console) -> None:

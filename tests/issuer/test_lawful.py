@@ -62,6 +62,7 @@ def life(desk: Desk) -> None:
         attach(connection, desk.actors["tram"], store(desk), number, png(), now)
     desk.do(corrections.approve, "tram", number, Evidence.ATTACHMENT, rules=desk.rules, table=TABLE)
     desk.do(merging.merge_people, "tram", 1, 3, "the card states both numbers")
+    desk.world.take_in(row(vaccine="?", lot="refused"), stranger(7, vaccine="?"))
     desk.world.issuing().run()
 
 
@@ -99,7 +100,7 @@ def test_all_that_is_held_is_handed_out(desk: Desk) -> None:
     assert found.person_ids == (1, 3)
     counts = {name: len(rows) for name, rows in found.tables.items() if rows}
     assert counts == {
-        "persons": 2, "numbers": counts["numbers"], "records": 4, "certificates": 4,
+        "persons": 2, "numbers": counts["numbers"], "records": 5, "certificates": 4,
         "corrections": 1, "merges": 1, "waited": 1, "record_changes": 2, "correction_steps": 2,
         "attachments": 1, "status_changes": counts["status_changes"],
     }  # fmt: skip

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import MetaData, create_engine, insert, inspect, select, text
+from sqlalchemy import MetaData, create_engine, insert, inspect, select, text, update
 
 from issuer.register.database import Register, StatementLimits
 from issuer.register.due import count_due
-from issuer.register.models import CertificateState
+from issuer.register.models import CertificateState, DoseRow, RecordState
 from issuer.status_rules import Action
 from spec.limits import STATUS_LIST_SIZE
 from spec.names import bare_letters, canonical_name
@@ -229,6 +229,49 @@ def test_old_records_say_what_the_new_columns_ask(old: Path) -> None:
     named = {(one["full_name"], one["birth_date"][:2]) for one in strangers()}
     assert {(row[0], row[1][-2:]) for row in rows} == named
     assert {row[4:] for row in rows} == {(None, 0, 0, "csv", 1)}
+
+
+def test_refused_rows_get_the_number_that_they_state(old: Path) -> None:
+    world = opened(old)
+    (refused,) = world.records(RecordState.REFUSED)
+    assert refused.id_number == "079190000003"
+
+
+PLAIN = [*stranger(1, id_number="79190000001", birth_date="02/01/1990", vaccine="?").values()]
+PATIENT = {
+    "birthDate": "1990-01-02",
+    "identifier": [{"use": "old", "value": "012345678"}, {"value": "079190000001"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("source", "raw", "number"),
+    [
+        ("csv", PLAIN, "079190000001"),
+        ("api", PLAIN, "079190000001"),
+        ("api", {"id_number": "079190000001", "health_card": "x"}, "079190000001"),
+        ("fhir", [{"resourceType": "Immunization"}, PATIENT], "079190000001"),
+        ("csv", [*PLAIN[:1], "1985", *PLAIN[2:]], None),
+        ("csv", [*PLAIN[:3], "12", *PLAIN[4:]], None),
+        ("csv", ["079190000001"], None),
+        ("csv", [*PLAIN, "079190000001"], None),
+        ("fhir", [{"resourceType": "Immunization"}], None),
+        ("national", PLAIN, None),
+        ("csv", {"erased": True}, None),
+    ],
+)
+def test_which_of_the_rows_before_state_one(
+    either_database: str, tmp_path: Path, source: str, raw: object, number: str | None
+) -> None:
+    world = World(tmp_path)
+    world.take_in(stranger(1, vaccine="?"))
+    with world.register.writing() as connection:
+        command.downgrade(config_of(connection), "0012")
+        connection.execute(
+            update(DoseRow).values(source=source, raw=json.dumps(raw), id_number=None)
+        )
+        command.upgrade(config_of(connection), "head")
+    assert [one.id_number for one in world.records()] == [number]
 
 
 def test_it_is_upgraded_once(old: Path) -> None:

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from issuer.access.rights import NotAllowedError
-from issuer.desk.searching import MOST, SearchError, read_wanted, search
-from tests.issuer.desk import Desk
-from tests.issuer.world import HOA, row, stranger
+from issuer.access.rights import NATION, NotAllowedError
+from issuer.csv_file import open_csv
+from issuer.desk.searching import MOST, SearchError, read_wanted, search, search_records
+from issuer.intake import Intake
+from tests.issuer.desk import OFFICERS, TABLE, Desk
+from tests.issuer.world import HOA, csv_text, row, stranger
 
 TODAY = date(2021, 11, 16)
 pytestmark = pytest.mark.usefixtures("either_database")
@@ -133,6 +135,54 @@ def test_an_auditor_sees_nobody(filled: Desk) -> None:
     with pytest.raises(NotAllowedError):
         found(filled, "Nguyễn Thị Hoà", who="kiem")
     assert filled.told() == before
+
+
+REFUSED = row(id_number="079 180 000 555", full_name="Lê Thị Sáu", vaccine="Phaizer")
+
+
+def refused(desk: Desk, *words: str, who: str = "bo") -> list[Any]:
+    wanted = read_wanted(words, "VN", TODAY)
+    with desk.acting() as connection:
+        now = desk.world.clock.now()
+        return search_records(connection, desk.actors[who], wanted, now, TABLE)
+
+
+def test_a_refused_row_is_found_by_its_number_with_its_reason(filled: Desk) -> None:
+    filled.world.take_in(REFUSED)
+    assert names(filled, "079180000555") == []
+    (one,) = refused(filled, "079180000555")
+    assert [(cause.field, cause.code) for cause in one.causes] == [("vaccine", "VACCINE_UNKNOWN")]
+    assert filled.told()[-1] == f"bo record.find records {one.record_id}"
+
+
+@pytest.mark.parametrize("words", [["079180000556"], ["Lê Thị Sáu"], ["0912345678"]])
+def test_by_nothing_else_it_is_found(filled: Desk, words: list[str]) -> None:
+    filled.world.take_in(REFUSED)
+    assert refused(filled, *words) == []
+    assert "record.find" not in " ".join(filled.told())
+
+
+def test_a_record_that_waits_is_listed_with_the_person(filled: Desk) -> None:
+    filled.world.take_in(row(site="46001", injected_on="21/09/2021", birth_date="30/12/1990"))
+    assert [one.state for one in refused(filled, "079190000123")] == ["review"]
+
+
+@pytest.mark.parametrize(
+    ("sender", "seen"),
+    [(None, {"bo", "cuc"}), ("tram", {"bo", "cuc", "hue", "thanh", "tram"}),
+     ("saigon", {"bo", "cuc", "saigon"})],
+)  # fmt: skip
+def test_a_refused_row_is_its_senders(filled: Desk, sender: str | None, seen: set[str]) -> None:
+    path = filled.world.folder / "refused.csv"
+    path.write_text(csv_text(REFUSED), encoding="utf-8", newline="")
+    area = NATION if sender is None else filled.actors[sender].area
+    intake = Intake(
+        register=filled.world.register, rules=filled.rules, table=TABLE, clock=filled.world.clock,
+        sender=sender, area=area,
+    )  # fmt: skip
+    assert sum(len(batch) for batch in intake.run(open_csv(path))) == 1
+    able = {who for who in OFFICERS if who != "kiem" and refused(filled, "079180000555", who=who)}
+    assert able == seen
 
 
 def test_who_was_shown_is_told_and_not_what_was_asked(filled: Desk) -> None:

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
+from issuer.csv_file import open_csv
 from issuer.desk.answering import due_at
+from issuer.intake import take_in
 from issuer.reasons import ReasonCode
+from issuer.records import Rules
 from issuer.register.changes import withdraw
 from issuer.register.merges import merge
 from issuer.register.models import CertificateState, RecordState
@@ -20,8 +23,8 @@ from issuer.why import Answer, Because, person_of_certificate, person_of_number,
 from issuer.why_words import statement_words
 from spec.certificate import StatusPosition
 from spec.colour import Colour
-from tests.authority import vaccine_table
-from tests.issuer.world import HOA, World, row, stranger
+from tests.authority import DAY, vaccine_table
+from tests.issuer.world import HOA, World, csv_text, row, stranger
 
 NUMBER = HOA["id_number"]
 FIRST, SECOND = row(), row(injected_on="20/08/2021", lot="AZ-2")
@@ -121,6 +124,24 @@ CASES: dict[str, tuple[Callable[[World], object], list[Because], Colour | None]]
     "X7 a vaccine that nobody knows": (
         lambda world: world.issue(FIRST, SECOND | {"vaccine": "Phaizer"}),
         [Because.STARTED, Because.REFUSED], Colour.YELLOW,
+    ),
+    "X10 all that came was refused": (
+        lambda world: world.issue(
+            FIRST | {"vaccine": "Phaizer"}, SECOND | {"injected_on": "20/13/2021"},
+        ),
+        [Because.REFUSED, Because.REFUSED], None,
+    ),
+    "refused, and the number had lost its zero": (
+        lambda world: world.issue(FIRST | {"full_name": "", "id_number": "79190000123"}),
+        [Because.REFUSED], None,
+    ),
+    "refused, and the number was written with spaces": (
+        lambda world: world.issue(FIRST | {"birth_date": "?", "id_number": "079 190 000 123"}),
+        [Because.REFUSED], None,
+    ),
+    "refused, and another number": (
+        lambda world: world.issue(FIRST | {"vaccine": "?", "id_number": "079190000124"}),
+        [Because.NOTHING], None,
     ),
     "a withdrawn dose, before a second person agrees": (
         withdrawn_second, [Because.FALLING, Because.STARTED], Colour.YELLOW,
@@ -240,6 +261,58 @@ def test_an_older_code_is_told_of_as_it_stands(
     told = statement_words(answer.statements[0], answer, "en")
     assert told.endswith("is green.") is (older is None)
     assert words in told
+
+
+def test_a_refused_record_says_field_and_kind(world: World) -> None:
+    world.take_in(FIRST | {"vaccine": "Phaizer", "lot": ""})
+    answer = ask(world)
+    (record,) = answer.records
+    assert [(one.field, one.code) for one in record.causes] == [
+        ("vaccine", ReasonCode.VACCINE_UNKNOWN)
+    ]
+    english, vietnamese = (
+        statement_words(answer.statements[0], answer, language) for language in ("en", "vi")
+    )
+    assert english.startswith("A record came on 15/12/2021, was refused and does not count.")
+    assert "The vaccine is not in the table." in english
+    assert vietnamese.startswith("Một bản ghi nhận ngày 15/12/2021 không được nhận")
+    assert "Vắc xin không có trong danh mục." in vietnamese
+
+
+def test_a_row_that_cannot_be_divided_is_found_by_what_came(world: World) -> None:
+    path = world.folder / "torn.csv"
+    path.write_text(f"{csv_text(FIRST)}Nguyễn Thị Hoà,{NUMBER}\n", encoding="utf-8", newline="")
+    rules = Rules.of(table=vaccine_table(), now=world.clock.now())
+    for _ in take_in(world.register, open_csv(path), rules, vaccine_table(), world.clock):
+        pass
+    torn = world.records(RecordState.REFUSED)[0]
+    assert torn.id_number is None
+    assert said(ask(world)) == [Because.STARTED, Because.REFUSED]
+
+
+def test_whoever_asks_for_the_person_learns_of_what_was_refused(world: World) -> None:
+    world.issue(FIRST, SECOND | {"vaccine": "Phaizer"})
+    with world.register.reading() as connection:
+        person = person_of_number(connection, NUMBER)
+        answer = why(connection, person, None, vaccine_table())
+    assert answer == ask(world)
+
+
+def test_a_refused_row_has_no_value_but_its_number(world: World) -> None:
+    world.take_in(FIRST | {"vaccine": "?"}, SECOND | {"id_number": "12"})
+    one, other = world.records(RecordState.REFUSED)
+    assert (one.id_number, other.id_number) == (NUMBER, None)
+    for it in (one, other):
+        assert (it.full_name, it.birth_date, it.phone, it.vaccine, it.person_id) == (None,) * 5
+
+
+def test_a_row_that_comes_mended_is_refused_no_more(world: World) -> None:
+    world.take_in(FIRST)
+    world.issue(SECOND | {"injected_on": "20/08/2022"})
+    assert Because.REFUSED in said(ask(world))
+    world.clock.advance(365 * DAY)
+    world.issue(SECOND | {"injected_on": "20/08/2022"})
+    assert Because.REFUSED not in said(ask(world))
 
 
 def test_what_was_decided_counts_and_waits_no_more(world: World) -> None:

@@ -41,6 +41,25 @@ def test_somebody_is_found_by_what_is_known(service: Service, words: list[str]) 
     assert "Hoà" not in str(service.trail())
 
 
+@pytest.mark.parametrize(
+    ("by", "records"), [("nation", 1), ("hue", 1), ("vinh-ninh", 1), ("hcmc", 0), ("ben-nghe", 0)]
+)
+def test_a_row_that_was_refused_is_found_and_explained(
+    service: Service, by: str, records: int
+) -> None:
+    sent = {"records": [row(vaccine="Phaizer", id_number="079 190 000 123", site="46001")]}
+    assert service.post("/v1/records", sent, by="vinh-ninh").status == 200
+    found = service.post("/v1/people/search", {"words": ["079190000123"]}, by=by).json
+    assert (len(found["people"]), len(found["records"])) == (0, records)
+    why = service.post("/v1/why", {"number": "079190000123"}, by=by)
+    if not records:
+        assert why.status == 403
+        return
+    assert found["records"][0]["findings"] == [{"field": "vaccine", "code": "VACCINE_UNKNOWN"}]
+    assert [one["code"] for one in why.json["because"]] == ["refused"]
+    assert "danh mục" in why.json["because"][0]["words"]["vi"]
+
+
 def test_by_the_number_of_a_certificate(either: Service) -> None:
     fill(either)
     number = either.world.certificates()[0].number
