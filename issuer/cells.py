@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
+from unicodedata import normalize
 
 from issuer.formulas import is_formula
 from issuer.reasons import ReasonCode
@@ -44,14 +45,16 @@ _KEPT_DATES: Final = 1 << 15
 """Spellings of dates that are remembered: about as many as there are birth dates of the living."""
 _SERIAL_EPOCH: Final = date(1899, 12, 30)
 """Day 0 of the numbers by which spreadsheets count days, from March 1900 on."""
-_SERIAL: Final = re.compile(r"[1-9]\d{4}(?:\.0+)?", re.ASCII)
-"""Five digits: a date from 1927 on. Four are a year."""
+_SERIAL: Final = re.compile(r"[1-9]\d{4}(?:\.\d+)?", re.ASCII)
+"""Five digits: a date from 1927 on, with the part of the day. Four are a year."""
 _WITH_TIME: Final = re.compile(r"(\S+)[ T]\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?", re.ASCII)
 _HEALTH_CARD: Final = re.compile(r"[A-Z]{2}[1-5]\d{12}|\d{10}", re.ASCII)
 _AREA: Final = re.compile(r"\d{1,5}", re.ASCII)
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})", re.ASCII)
 _MONTH_FIRST: Final = re.compile(r"(\d{1,2})/(\d{4})", re.ASCII)
+_FRACTION: Final = re.compile(r"(\d{8,12})\.0{1,2}", re.ASCII)
+_TONE_FIRST: Final = re.compile("([\u0300\u0301\u0303\u0309])([\u0302\u0306])")
 _REORDERING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Who sent a name with these saw its letters in another order than the one they stand in."""
 
@@ -70,7 +73,7 @@ _MARKED_WORDS: Final = frozenset({
 
 def read_name(cell: str, note: Note) -> str | None:
     """The name as it is kept and printed; one without marks is flagged."""
-    name = clean_name(cell)
+    name = clean_name(_marks_in_order(cell))
     if not name:
         note("full_name", ReasonCode.MISSING_NAME)
     elif not is_name(name) or _DECODED_TWICE.search(cell) or _REORDERING.search(cell):
@@ -111,7 +114,7 @@ def read_sex(cell: str, note: Note) -> Sex | None:
 
 def read_phone(cell: str, note: Note) -> str | None:
     """A Vietnamese telephone number; what is none is left out."""
-    text = _clean(cell)
+    text = _whole(_clean(cell))
     if not text:
         return None
     phone = parse_phone(text)
@@ -127,7 +130,7 @@ def read_id_number(
     cell: str, birth_date: BirthDate | None, sex: Sex | None, phone: str | None, note: Note
 ) -> str | None:
     """The identity number, held against birth year and sex."""
-    text = _clean(cell)
+    text = _whole(_clean(cell))
     if not text:
         if phone is None:
             note("id_number", ReasonCode.ID_MISSING)
@@ -224,6 +227,22 @@ def read_site(cell: str, sites: frozenset[str] | None, note: Note) -> str:
     elif sites is not None and site.casefold() not in sites:
         note("site", ReasonCode.SITE_UNKNOWN)
     return site
+
+
+def _whole(text: str) -> str:
+    """A number without the fraction of 0 that some software writes; else its 0 would be a digit."""
+    found = _FRACTION.fullmatch(text)
+    return found.group(1) if found else text
+
+
+def _marks_in_order(cell: str) -> str:
+    """Put the mark of the letter before that of the tone: typed the other way they look the same.
+
+    Unicode keeps the order of the two (canonical combining class 230), so that it has to be done.
+    """
+    if "\u0302" not in cell and "\u0306" not in cell:
+        return cell
+    return _TONE_FIRST.sub(r"\2\1", normalize("NFD", cell))
 
 
 def _clean(cell: str) -> str:

@@ -11,8 +11,23 @@ from issuer.source import RecordFileError, Source
 __all__ = ["open_records"]
 
 _ZIP: Final = b"PK\x03\x04"
-_OLE: Final = b"\xd0\xcf\x11\xe0"
-_PDF: Final = b"%PDF"
+_SHEET: Final = "open it and save it as `Excel Workbook (.xlsx)` or `CSV UTF-8`"
+_UNPACK: Final = "unpack it, and send the files that are in it"
+_PRINTED: Final = "send the sheet that it was made from"
+_OTHERS: Final = (
+    (
+        (b"\xd0\xcf\x11\xe0",),
+        "a workbook of before 2007 (.xls), or one that is locked with a password",
+        "open it, take the password away, and save it as `Excel Workbook (.xlsx)`",
+    ),
+    ((b"%PDF",), "a PDF", _PRINTED),
+    ((b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*"), "a picture", _PRINTED),
+    ((b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"PK\x05\x06", b"BZh", b"\xfd7zXZ"),
+     "an archive", _UNPACK),
+    ((b"<", b"MIME-Version:"), "a web page or another kind of XML, whatever its name", _SHEET),
+    ((b"{\\rtf",), "a text document (RTF)", _SHEET),
+)  # fmt: skip
+"""What else is sent: how it begins, what it is, and what to do."""
 _START: Final = 1 << 12
 
 
@@ -25,13 +40,12 @@ def open_records(path: Path) -> Source:
         start = file.read(_START)
     if start.startswith(_ZIP):
         return open_workbook(path)
-    if start.startswith(_OLE):
-        raise RecordFileError(
-            "the file is a workbook of before 2007 (.xls), or one that is locked with a password",
-            hint="open it, take the password away, and save it as `Excel Workbook (.xlsx)`",
-        )
-    if start.startswith(_PDF):
-        raise RecordFileError("the file is a PDF", hint="send the sheet that it was printed from")
-    if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"["):
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    for beginnings, what, hint in _OTHERS:
+        if text.startswith(beginnings):
+            raise RecordFileError(f"the file is {what}", hint=hint)
+    if not text and len(start) < _START:
+        raise RecordFileError("the file is empty", hint="send it once more; nothing was recorded")
+    if text.startswith((b"{", b"[")):
         return open_bundle(path)
     return find_national_csv(path) or open_csv(path)

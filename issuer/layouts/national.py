@@ -60,6 +60,8 @@ class NationalHeader:
     """For each dose the places of vaccine, day, lot and site."""
     width: int
     """How many columns have a head."""
+    doubled: tuple[str, ...] = ()
+    """Columns of the person whose very head stands twice: nobody can tell which is meant."""
 
     @property
     def result(self) -> int:
@@ -76,9 +78,12 @@ def find_header(rows: Sequence[RawRow]) -> NationalHeader | None:
             or _place(heads, _HEADS["birth_date"]) is None
         ):
             continue
-        below = [_bare(cell) for cell in rows[number + 1][1]] if number + 1 < len(rows) else []
+        next_row, under = rows[number + 1] if number + 1 < len(rows) else (row, ())
+        below = [_bare(cell) for cell in under]
         two = bool(_all_places(below, _DOSE_HEADS["injected_on"]))
-        header = _header(row, heads, below if two else [])
+        # A head of several lines in CSV takes as many.
+        last_row = next_row if two else row
+        header = _header(row, last_row, heads, below if two else [])
         if header is not None:
             return header
     return None
@@ -97,7 +102,7 @@ def source_rows(header: NationalHeader, rows: Iterable[RawRow]) -> Iterator[Sour
             yield from _doses(header, row, cells)
 
 
-def _header(row: int, heads: list[str], below: list[str]) -> NationalHeader | None:
+def _header(row: int, last_row: int, heads: list[str], below: list[str]) -> NationalHeader | None:
     width = max(len(heads), len(below))
     both = [
         (heads[place] if place < len(heads) else "", below[place] if place < len(below) else "")
@@ -118,8 +123,9 @@ def _header(row: int, heads: list[str], below: list[str]) -> NationalHeader | No
         return None
     filled = [place for place, head in enumerate(lowest) if head]
     return NationalHeader(
-        row=row, last_row=row + bool(below), places=places, doses=doses, width=filled[-1] + 1
-    )
+        row=row, last_row=last_row, places=places, doses=doses, width=filled[-1] + 1,
+        doubled=tuple(name for name, place in places.items() if lowest.count(lowest[place]) > 1),
+    )  # fmt: skip
 
 
 def _doses(header: NationalHeader, row: int, cells: tuple[str, ...]) -> Iterator[SourceRow]:

@@ -1,8 +1,8 @@
 """A sheet of dose records, from a workbook or from CSV: the national layout, or the plain one."""
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -16,13 +16,16 @@ from issuer.layouts.national import (
     missing_columns,
     source_rows,
 )
-from issuer.layouts.workbook import sheet_names, sheet_rows
+from issuer.layouts.workbook import counts_from_1904, sheet_names, sheet_rows
 from issuer.register.models import RecordSource
 from issuer.source import COLUMNS, RecordFileError, SourceRow
 
 __all__ = ["PlainHeader", "SheetFile", "find_national_csv", "open_workbook"]
 
 _CHUNK: Final = 1 << 20
+_DAYS: Final = tuple(COLUMNS.index(name) for name in ("birth_date", "injected_on"))
+_SERIAL: Final = 5
+"""Digits of the number of a day."""
 _BYTES_A_ROW: Final = 150
 """Of a packed workbook: only a progress bar goes by it."""
 
@@ -48,6 +51,8 @@ class SheetFile:
     sheet: str | None
     """The sheet of a workbook; None for CSV."""
     delimiter: str = ","
+    from_1904: bool = False
+    """Whether the workbook counts its days from 1904."""
 
     @property
     def name(self) -> str:
@@ -63,8 +68,10 @@ class SheetFile:
     def rows(self) -> Iterator[SourceRow]:
         """Read the doses one after the other."""
         if isinstance(self.header, NationalHeader):
-            return source_rows(self.header, self.raw_rows())
-        return _plain_rows(self.header, self.raw_rows())
+            rows = source_rows(self.header, self.raw_rows())
+        else:
+            rows = _plain_rows(self.header, self.raw_rows())
+        return map(_without_serials, rows) if self.from_1904 else rows
 
     def raw_rows(self) -> Iterator[RawRow]:
         """All rows of the sheet as text, those before the header too."""
@@ -95,8 +102,9 @@ def open_workbook(path: Path) -> SheetFile:
     _check(header)
     size = path.stat().st_size
     return SheetFile(
-        path=path, digest=_digest(path), lines=size // _BYTES_A_ROW, header=header, sheet=sheet
-    )
+        path=path, digest=_digest(path), lines=size // _BYTES_A_ROW, header=header, sheet=sheet,
+        from_1904=counts_from_1904(path),
+    )  # fmt: skip
 
 
 def find_national_csv(path: Path) -> SheetFile | None:
@@ -121,12 +129,22 @@ def _header_of(rows: list[RawRow]) -> NationalHeader | PlainHeader | None:
         number, cells = rows[0]
         named = [cell.strip().casefold() for cell in cells]
         if set(COLUMNS) <= set(named):
+            _check_once([column for column in COLUMNS if named.count(column) > 1])
             return PlainHeader(row=number, order=tuple(named.index(one) for one in COLUMNS))
     return find_header(rows)
 
 
+def _check_once(doubled: Sequence[str]) -> None:
+    if doubled:
+        raise RecordFileError(
+            f"the header has columns twice: {', '.join(doubled)}", hint="keep the one that is meant"
+        )
+
+
 def _check(header: NationalHeader | PlainHeader) -> None:
     missing = missing_columns(header) if isinstance(header, NationalHeader) else []
+    if isinstance(header, NationalHeader):
+        _check_once(header.doubled)
     if missing:
         raise RecordFileError(
             f"the header lacks columns: {', '.join(missing)}",
@@ -139,6 +157,15 @@ def _plain_rows(header: PlainHeader, rows: Iterator[RawRow]) -> Iterator[SourceR
         if number > header.row and any(cell.strip() for cell in cells):
             ordered = tuple(cells[place] if place < len(cells) else "" for place in header.order)
             yield SourceRow(line=number, cells=ordered, broken=False)
+
+
+def _without_serials(row: SourceRow) -> SourceRow:
+    """Let no number of a day be read as one from 1900: which of the two it is, nobody can tell."""
+    cells = tuple(
+        f"{cell} (1904)" if place in _DAYS and cell.isdigit() and len(cell) == _SERIAL else cell
+        for place, cell in enumerate(row.cells)
+    )
+    return row if cells == row.cells else replace(row, cells=cells)
 
 
 def _csv_rows(path: Path, delimiter: str) -> Iterator[RawRow]:

@@ -12,19 +12,23 @@ from pathlib import Path
 from typing import Any, Final
 
 import openpyxl
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
+from openpyxl.utils.escape import unescape
+from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from issuer.layouts.national import RawRow
 from issuer.layouts.package import check_package
 from issuer.source import RecordFileError
 
-__all__ = ["sheet_names", "sheet_rows", "text_of"]
+__all__ = ["counts_from_1904", "sheet_names", "sheet_rows", "text_of"]
 
 _LONGEST: Final = 32_767
 """Characters of a cell, as Excel has it."""
 _MOST_ROWS: Final = 1_048_576
 _MOST_COLUMNS: Final = 200
-_SAVE_AGAIN: Final = "save it again as `Excel Workbook (.xlsx)`; nothing was recorded"
+_DISORDER: Final = "the rows or cells of the sheet do not stand in their order"
+_SAVE_AGAIN: Final = "save it again as `Excel Workbook (.xlsx)`; what was recorded counts once"
 
 
 def sheet_names(path: Path) -> list[str]:
@@ -40,13 +44,49 @@ def sheet_rows(path: Path, sheet: str) -> Iterator[RawRow]:
     Raises RecordFileError, also half way.
     """
     with _opened(path) as book:
-        rows = book[sheet]
-        rows.reset_dimensions()  # what a file says of its own size is not believed
-        for number, row in enumerate(rows.iter_rows(values_only=True), start=1):
+        last = 0
+        for number, cells in _parsed(book, sheet):
             if number > _MOST_ROWS:
                 raise RecordFileError("the sheet has more rows than a sheet can have")
-            if any(value is not None for value in row):
-                yield number, tuple(map(text_of, row[:_MOST_COLUMNS]))
+            if number <= last:
+                raise RecordFileError(_DISORDER, hint=_SAVE_AGAIN)
+            last = number
+            if values := _in_place(cells):
+                width = max(values)
+                yield number, tuple(text_of(values.get(one)) for one in range(1, width + 1))
+
+
+def _parsed(book: Any, sheet: str) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """The rows of a sheet as they stand in its XML.
+
+    openpyxl's own rows leave out, without a word, what does not stand in its order.
+    """
+    rows = book[sheet]
+    with rows._get_source() as source:
+        parser = WorkSheetParser(
+            source, rows._shared_strings, epoch=book.epoch, date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )  # fmt: skip
+        for number, cells in parser.parse():
+            parser.row_dimensions.clear()  # the heights of a million rows
+            yield number, cells
+
+
+def _in_place(cells: list[dict[str, Any]]) -> dict[int, Any]:
+    """What the cells of a row hold, by column from 1; raises RecordFileError for two in one."""
+    values: dict[int, Any] = {}
+    for cell in cells:
+        if cell["value"] is not None and cell["column"] <= _MOST_COLUMNS:
+            if cell["column"] in values:
+                raise RecordFileError(_DISORDER, hint=_SAVE_AGAIN)
+            values[cell["column"]] = cell["value"]
+    return values
+
+
+def counts_from_1904(path: Path) -> bool:
+    """Tell whether the days of a workbook are counted from 1904, as old ones from a Mac are."""
+    with _opened(path) as book:
+        return bool(book.epoch == CALENDAR_MAC_1904)
 
 
 def text_of(value: Any) -> str:
@@ -66,7 +106,8 @@ def text_of(value: Any) -> str:
         value = value.text
     if isinstance(value, DataTableFormula):
         return "="  # it has no text of its own
-    return str(value)[:_LONGEST]
+    text = str(value)[:_LONGEST]
+    return unescape(text) if "_x" in text else text
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The national layout, as workbook and as CSV: found, read, returned, refused when hostile."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
@@ -9,6 +10,8 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from issuer.intake import Intake, RowOutcome, RowResult
@@ -238,6 +241,43 @@ def _far_row(parts: dict[str, bytes]) -> None:
     parts[SHEET] = head + b'<row r="999999999"' + tail
 
 
+def _numbered(number: int) -> Callable[[dict[str, bytes]], None]:
+    """Give the row of the person another number, as that of a row that stands already."""
+
+    def change(parts: dict[str, bytes]) -> None:
+        assert b'<row r="9"' in parts[SHEET]
+        parts[SHEET] = parts[SHEET].replace(b'<row r="9"', b'<row r="%d"' % number)
+
+    return change
+
+
+def _twice_in_place(parts: dict[str, bytes]) -> None:
+    parts[SHEET] = parts[SHEET].replace(b'r="U9"', b'r="T9"')
+
+
+def _cells_backwards(parts: dict[str, bytes]) -> None:
+    head, _, tail = parts[SHEET].partition(b'<row r="9"')
+    row, end, rest = tail.partition(b"</row>")
+    start, _, cells = row.partition(b">")
+    backwards = b"".join(reversed(re.findall(rb"<c .*?(?:</c>|/>)", cells, re.DOTALL)))
+    parts[SHEET] = head + b'<row r="9"' + start + b">" + backwards + end + rest
+
+
+def _doubled_head(path: Path) -> None:
+    book = openpyxl.load_workbook(national_workbook(path, HUE))
+    book["PL1"].insert_cols(4)
+    book["PL1"].cell(7, 4, "Ngày sinh")
+    book.save(path)
+
+
+def _doubled_column(path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append([*row(), "lot"])
+    book.active.append([*row().values(), "AZ-9"])
+    book.save(path)
+
+
 def _cut(parts: dict[str, bytes]) -> None:
     parts[SHEET] = parts[SHEET][: len(parts[SHEET]) // 2]
 
@@ -260,6 +300,10 @@ def _cut(parts: dict[str, bytes]) -> None:
         (_repacked(_cut), "damaged"),
         (_repacked(lambda parts: parts.update({SHEET: b" " * 70_000})), "XML in it"),
         (_repacked(lambda parts: parts.update({"x.bin": bytes(64 << 20)})), "unpack"),
+        *((_repacked(_numbered(number)), "not stand in their order") for number in (8, 0, -5)),
+        (_repacked(_twice_in_place), "not stand in their order"),
+        (_doubled_head, "the header has columns twice: birth_date"),
+        (_doubled_column, "the header has columns twice: lot"),
     ],
 )  # fmt: skip
 def test_files_that_are_not_taken(
@@ -278,6 +322,52 @@ def test_a_row_number_beyond_all_sheets_is_no_endless_loop(tmp_path: Path) -> No
         rows(tmp_path / "list.xlsx")
 
 
+def test_cells_in_another_order_are_the_same_row(tmp_path: Path) -> None:
+    _repacked(_cells_backwards)(tmp_path / "list.xlsx")
+    sound = national_workbook(tmp_path / "sound.xlsx", HUE)
+    assert rows(tmp_path / "list.xlsx") == rows(sound)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"born": datetime(1990, 12, 31), "day_1": date(2021, 6, 16)}, set()),
+        ({"born": 31776, "day_1": 42901}, {"birth_date:DOB_FORMAT", "injected_on:DATE_FORMAT"}),
+        ({"lot_1": 42901}, set()),
+    ],
+)
+def test_days_that_are_counted_from_1904(
+    tmp_path: Path, changes: dict[str, Any], expected: set[str]
+) -> None:
+    path = national_workbook(tmp_path / "list.xlsx", person(**changes))
+    book = openpyxl.load_workbook(path)
+    book.epoch = CALENDAR_MAC_1904
+    for cell in (cell for line in book["PL1"].iter_rows(min_row=9) for cell in line):
+        cell.value = changes.get({3: "born", 19: "day_1"}.get(cell.column, ""), cell.value)
+    book.save(path)
+    found = rows(path)
+    assert said(found)[0] == expected
+    if not expected:
+        assert (found[0].cells[1], found[0].cells[6]) == ("31/12/1990", "16/06/2021")
+
+
+def test_a_head_of_several_lines_is_no_row_of_data(tmp_path: Path) -> None:
+    text = national_csv(HUE).replace("Họ và tên (*)", '"Họ và\ntên (*)"')
+    (tmp_path / "list.csv").write_text(text, encoding="utf-8", newline="")
+    found = rows(tmp_path / "list.csv")
+    assert [(one.line, one.cells[0]) for one in found] == [(10, "Nguyễn Thị Hoà")] * 2
+
+
+def test_many_rows_behind_the_last_are_nobody(tmp_path: Path) -> None:
+    path = national_workbook(tmp_path / "list.xlsx", HUE)
+    book = openpyxl.load_workbook(path)
+    for number in range(10, 2010):
+        book["PL1"].cell(number, 2).font = Font(bold=True)
+        book["PL1"].cell(number, 1, number)
+    book.save(path)
+    assert [one.line for one in rows(path)] == [9, 9]
+
+
 def test_too_much_in_a_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = national_workbook(tmp_path / "list.xlsx", HUE)
     for limit in ("_MOST_PARTS", "_MOST_IN_MEMORY", "_MOST_UNPACKED"):
@@ -290,6 +380,7 @@ def test_too_much_in_a_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_text_of_is_what_was_typed() -> None:
     assert text_of(1e15) == "1000000000000000"
     assert text_of(0.5) == "0.5"
+    assert text_of("Hoà_x000D_\n") == "Hoà\r\n"
     assert len(text_of("x" * 100_000)) == 32_767
 
 

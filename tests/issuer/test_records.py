@@ -117,6 +117,14 @@ def test_what_is_accepted_can_be_printed(text: str) -> None:
         ({"injected_on": "20210616"}, {"injected_on:DATE_FORMAT"}),
         ({"injected_on": "443630"}, {"injected_on:DATE_FORMAT"}),
         ({"injected_on": "54363"}, {"injected_on:DATE_FORMAT"}),
+        *(({"injected_on": text}, {"injected_on:DATE_FORMAT"}) for text in (
+            "16 tháng 6 năm 2021", "16 Jun 2021", "16/06/21", "2021/06/16", "16//06/2021",
+            "16/06/2021 08:30 AM", "\uff11\uff16/06/2021", "44363 (1904)",
+        )),
+        *(({"id_number": text}, {"id_number:ID_FORMAT"}) for text in (
+            "7.9E+10", "7.9190000123E+10", "'079190000123", '="079190000123"',
+            "\uff10\uff17\uff19190000123", "\u0660\u0667\u0669190000123",
+        )),
         ({"injected_on": "16/06/2022"}, {"injected_on:DATE_FUTURE"}),
         ({"injected_on": "16/12/2021"}, {"injected_on:DATE_FUTURE"}),
         ({"injected_on": "30/01/2021"}, {"injected_on:DATE_BEFORE_APPROVAL"}),
@@ -153,6 +161,13 @@ def test_what_blocks_a_row(changes: dict[str, str], expected: set[str]) -> None:
         ({"id_number": ""}, NOTHING),
         ({"id_number": "79190000123"}, {"id_number:ID_ZERO_RESTORED"}),
         ({"id_number": "12345678"}, {"id_number:ID_ZERO_RESTORED"}),
+        ({"id_number": "79190000123.0"}, {"id_number:ID_ZERO_RESTORED"}),
+        ({"id_number": "12345678.0"}, {"id_number:ID_ZERO_RESTORED"}),
+        ({"id_number": "079190000123.00"}, NOTHING),
+        ({"id_number": "123456789.0"}, NOTHING),
+        ({"id_number": "079.190.000.123"}, NOTHING),
+        ({"phone": "912345678.0"}, {"phone:PHONE_ZERO_RESTORED"}),
+        ({"injected_on": "44363.354"}, {"injected_on:DATE_MENDED"}),
         ({"id_number": "C1234567"}, NOTHING),
         ({"birth_date": "1991"}, {"id_number:ID_CONFLICTS_DOB_SEX"}),
         ({"sex": "Nam"}, {"id_number:ID_CONFLICTS_DOB_SEX"}),
@@ -169,6 +184,22 @@ def test_what_flags_a_row_and_lets_it_pass(changes: dict[str, str], expected: se
     row = read(**changes)
     assert row.record is not None
     assert said(row) == expected
+
+
+def test_a_fraction_of_nothing_is_no_digit_of_a_number() -> None:
+    record = read(id_number="12345678.0", phone="912345678.0").record
+    assert record is not None
+    assert (record.identity.id_number, record.identity.phone) == ("012345678", "0912345678")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Nguye\u0303\u0302n Thị Hoà", "Nguy\u1ebd\u0302n Thị Hoa\u0300", "Nguyễn Thi\u0323 Hoà"],
+)
+def test_marks_in_another_order_are_the_same_name(name: str) -> None:
+    record = read(full_name=name).record
+    assert record is not None
+    assert record.identity.name == "Nguyễn Thị Hoà"
 
 
 def test_a_formula_is_left_out_and_kept_as_it_came() -> None:
