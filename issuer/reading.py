@@ -25,7 +25,7 @@ __all__ = ["read_batches"]
 _WORTH_A_PROCESS: Final = 10_000
 """Rows from which on reading ahead pays for the start of an interpreter, about a third of a
 second."""
-_AGAIN: Final = "run the same command again: what was recorded stands"
+_AGAIN: Final = "take it in again: what was recorded stands"
 
 
 def read_batches(

@@ -55,6 +55,7 @@ __all__ = [
     "BAD_REQUEST",
     "BUSY",
     "CONFLICT",
+    "HINTS",
     "INTERNAL",
     "INVALID_REQUEST",
     "KEY_REUSED",
@@ -139,6 +140,13 @@ _KINDS: Final[Mapping[type[DosepassError], ProblemType]] = {
 }
 
 
+HINTS: Final[Mapping[type[DosepassError], str]] = {
+    NotAllowedError: "GET /v1/session tells the account's level and area; ask the level above",
+    UndoneImportError: "to take it in nevertheless, send it with again=true",
+}
+"""What to do here, where an error's own hint names what only a command line has."""
+
+
 def problem_of(error: DosepassError) -> ProblemError:
     """The problem that one of our errors is to a client; raises what no request can cause."""
     if isinstance(error, ProblemError):
@@ -170,4 +178,5 @@ def no_such(what: str) -> ProblemError:
 
 def _sentence(error: DosepassError) -> str:
     hint = error.hint if isinstance(error, HintedError) else None
+    hint = next((HINTS[one] for one in type(error).__mro__ if one in HINTS), hint)
     return f"{error}; {hint}." if hint else f"{error}."

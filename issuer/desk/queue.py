@@ -116,7 +116,7 @@ def correct(
     item = _open_for(connection, actor, item_id, now)
     record = record_row(connection, item.record_id)
     if not any(cells.values()):
-        raise QueueError("say what is to be corrected", hint="--set birth_date=31/12/1990")
+        raise QueueError("say what is to be corrected", hint="name a field and its right value")
     mended = corrected(record, cells, rules, table)
     person = person_id or item.person_id
     if person is None:

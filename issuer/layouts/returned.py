@@ -43,7 +43,7 @@ class ReturnedFile:
         if not isinstance(source, SheetFile) or not isinstance(source.header, NationalHeader):
             raise ReturnedFileError(
                 "only a file in the national layout has a column for results",
-                hint="ask for the findings with --report instead",
+                hint="ask for the findings instead",
             )
         self._source = source
         self._header = source.header

@@ -36,7 +36,7 @@ _MAIN: Final = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _CANNOT: Final = RecordFileError(
     "this workbook is written in a form that cannot be returned with its results",
-    hint="save it again with Excel or LibreOffice, or ask for the findings with --report",
+    hint="save it again with Excel or LibreOffice, or ask for the findings instead",
 )
 
 
