@@ -274,6 +274,21 @@ def test_which_of_the_rows_before_state_one(
     assert [one.id_number for one in world.records()] == [number]
 
 
+def test_the_first_form_of_the_third_version_gets_what_the_second_has(old: Path) -> None:
+    place = database_of(old)
+    engine = create_engine(place if isinstance(place, str) else f"sqlite:///{place}")
+    with engine.begin() as connection:
+        command.upgrade(config_of(connection), "0003")
+        connection.execute(text("DROP INDEX ix_sites_name_key"))
+        connection.execute(text("ALTER TABLE sites DROP COLUMN name_key"))
+    engine.dispose()
+    with closing(opened(old).register) as register, register.reading() as connection:
+        assert "name_key" in {one["name"] for one in inspect(connection).get_columns("sites")}
+    world = opened(old)
+    world.issue(stranger(PEOPLE, site="TYT Vĩnh Ninh"))
+    assert rows_of(old, "SELECT name, name_key FROM sites") == [("TYT Vĩnh Ninh", "tyt vĩnh ninh")]
+
+
 def test_it_is_upgraded_once(old: Path) -> None:
     opened(old).register.close()
     world = opened(old)
