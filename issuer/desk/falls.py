@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
@@ -11,14 +11,12 @@ from issuer.desk.telling import check_people, check_reason, tell
 from issuer.register import proposals
 from issuer.register.models import CertificateRow
 from issuer.register.people_models import ProposalRow
-from issuer.register.places import places_of_people
+from issuer.register.places import answered_for
 from issuer.register.proposals import ProposalError, ProposalState
 from spec.certificate import Certificate, Timestamp
 from spec.colour import Colour
 
 __all__ = ["ShownFall", "confirm_fall", "list_falls", "name_fall", "refuse_fall"]
-
-_PAGE: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,16 +47,13 @@ def list_falls(
     states: Sequence[ProposalState] = (ProposalState.PENDING,),
 ) -> list[ShownFall]:
     """The falls in an account's area, the oldest first."""
-    shown: list[ShownFall] = []
-    after = 0
-    while page := _page(connection, states, after):
-        after = page[-1].id
-        shown += [
-            _shown(row)
-            for row in page
-            if allowed(actor, Action.CONFIRM_FALL, places_of_people(connection, [row.person_id]))
-        ]
-    return shown
+    if not allowed(actor, Action.CONFIRM_FALL, [actor.area]):
+        return []
+    query = _falls().where(
+        ProposalRow.state.in_([one.value for one in states]),
+        answered_for(actor.area, ProposalRow.person_id),
+    )
+    return [_shown(row) for row in connection.execute(query)]
 
 
 def confirm_fall(
@@ -99,15 +94,6 @@ def _decide(
     action = "fall.confirm" if agree else "fall.refuse"
     tell(connection, actor, now, action, f"fall {fall_id}", person=row.person_id, reason=said)
     return _shown(_find(connection, fall_id))
-
-
-def _page(connection: Connection, states: Sequence[ProposalState], after: int) -> Sequence[Any]:
-    query = (
-        _falls()
-        .where(ProposalRow.state.in_([one.value for one in states]), ProposalRow.id > after)
-        .limit(_PAGE)
-    )
-    return connection.execute(query).all()
 
 
 def _find(connection: Connection, fall_id: int) -> Any:

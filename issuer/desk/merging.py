@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy import Connection, select
 
@@ -15,7 +14,7 @@ from issuer.register.doubles import look_alikes, set_distinct
 from issuer.register.merges import MergeError
 from issuer.register.people import load_persons
 from issuer.register.people_models import MergeRow
-from issuer.register.places import places_of_people
+from issuer.register.places import answered_for
 from issuer.register.twins import Twin, twins
 from issuer.source import COLUMNS, PERSON_CELLS
 from spec.certificate import Timestamp
@@ -26,9 +25,6 @@ __all__ = [
     "ComparedPeople", "Double", "PersonField", "ShownMerge", "compare_people", "list_doubles",
     "list_merges", "mark_distinct", "merge_people", "unmerge_people",
 ]  # fmt: skip
-
-_PAGE: Final = 200
-_START: Final = (0, 0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,18 +75,9 @@ class ShownMerge:
 
 def list_doubles(connection: Connection, actor: Actor, *, limit: int = 50) -> list[Double]:
     """Pairs of one name and birth date, both in the account's area, that nobody looked at yet."""
-    found: list[Double] = []
-    after = _START
-    while len(found) < limit and (page := look_alikes(connection, after, _PAGE)):
-        after = page[-1]
-        found += [
-            _double(connection, *pair)
-            for pair in page
-            if all(
-                allowed(actor, Action.REVIEW, places_of_people(connection, [one])) for one in pair
-            )
-        ]
-    return found[:limit]
+    if not allowed(actor, Action.REVIEW, [actor.area]):
+        return []
+    return [_double(connection, *pair) for pair in look_alikes(connection, actor.area, limit)]
 
 
 def compare_people(
@@ -171,26 +158,28 @@ def mark_distinct(
 
 def list_merges(connection: Connection, actor: Actor, *, limit: int = 50) -> list[ShownMerge]:
     """The newest merges in the account's area, undone or not, with why they were made."""
-    query = select(MergeRow.__table__).order_by(MergeRow.id.desc())
-    shown: list[ShownMerge] = []
-    for row in connection.execute(query):
-        if allowed(actor, Action.REVIEW, places_of_people(connection, [row.kept_id])):
-            shown.append(
-                ShownMerge(
-                    id=row.id,
-                    kept_id=row.kept_id,
-                    gone_id=row.gone_id,
-                    at=Timestamp(row.at),
-                    operator=row.operator,
-                    reason=row.reason,
-                    evidence=_kinds(row.evidence),
-                    undone_at=row.undone_at,
-                    undone_by=row.undone_by,
-                )
-            )
-        if len(shown) == limit:
-            break
-    return shown
+    if not allowed(actor, Action.REVIEW, [actor.area]):
+        return []
+    query = (
+        select(MergeRow.__table__)
+        .where(answered_for(actor.area, MergeRow.kept_id))
+        .order_by(MergeRow.id.desc())
+        .limit(limit)
+    )
+    return [
+        ShownMerge(
+            id=row.id,
+            kept_id=row.kept_id,
+            gone_id=row.gone_id,
+            at=Timestamp(row.at),
+            operator=row.operator,
+            reason=row.reason,
+            evidence=_kinds(row.evidence),
+            undone_at=row.undone_at,
+            undone_by=row.undone_by,
+        )
+        for row in connection.execute(query)
+    ]
 
 
 def _double(connection: Connection, one_id: int, other_id: int) -> Double:

@@ -1,21 +1,21 @@
 """Persons who look like one: found by name and birth date, and put aside when they are two."""
 
-from sqlalchemy import Connection, exists, insert, select, tuple_
+from sqlalchemy import Connection, exists, insert, select
 from sqlalchemy.orm import aliased
 
+from issuer.access.rights import Area
 from issuer.register.desk_models import DistinctRow
 from issuer.register.models import DoseRow, PersonRow, RecordState
+from issuer.register.places import answered_for
 from spec.certificate import Timestamp
 
 __all__ = ["look_alikes", "set_distinct"]
 
 
-def look_alikes(
-    connection: Connection, after: tuple[int, int], limit: int
-) -> list[tuple[int, int]]:
-    """The next pairs of one name and birth date who both have doses; in the order of their ids.
+def look_alikes(connection: Connection, area: Area, limit: int) -> list[tuple[int, int]]:
+    """The first pairs of one name and birth date who both have doses; in the order of their ids.
 
-    Those who were looked at and are two are left out.
+    An area answers for both. Those who were looked at and are two are left out.
     """
     one, other = aliased(PersonRow), aliased(PersonRow)
     looked_at = exists().where(DistinctRow.one_id == one.id, DistinctRow.other_id == other.id)
@@ -33,8 +33,8 @@ def look_alikes(
             other.merged_into.is_(None),
             one.erased_at.is_(None),
             other.erased_at.is_(None),
-            tuple_(one.id, other.id) > tuple_(*after),
             ~looked_at,
+            *(answered_for(area, person.id) for person in (one, other)),
             *(
                 exists().where(
                     DoseRow.person_id == person.id, DoseRow.state == RecordState.ACCEPTED.value

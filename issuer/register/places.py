@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, select, true
+from sqlalchemy import ColumnElement, Connection, Table, exists, func, or_, select, true
+from sqlalchemy.orm import aliased
 
 from issuer.access.models import AccountRow
 from issuer.access.rights import Area
@@ -13,7 +14,7 @@ from issuer.register.people import members_of
 from issuer.register.people_models import SiteRow
 
 __all__ = [
-    "area_column", "at_site", "family_of", "inside", "place", "places_of_people",
+    "answered_for", "area_column", "at_site", "family_of", "inside", "place", "places_of_people",
     "places_of_records",
 ]  # fmt: skip
 
@@ -63,6 +64,36 @@ def places_of_people(connection: Connection, person_ids: Iterable[int]) -> list[
     family = family_of(connection, person_ids)
     query = _places().where(within(connection, DoseRow.__table__.c.person_id, family))
     return [place(*row) for row in connection.execute(query.distinct())]
+
+
+def answered_for(area: Area, person_id: Any) -> "ColumnElement[bool]":
+    """The condition that an area answers for a person: as `Area.holds` for one of their places.
+
+    Records of everybody who is one with them count; somebody without a record is the nation's.
+    """
+    site = next(
+        (
+            column == code
+            for column, code in (
+                (SiteRow.code, area.site),
+                (SiteRow.district, area.district),
+                (SiteRow.province, area.province),
+            )
+            if code is not None
+        ),
+        None,
+    )
+    if site is None:
+        return true()
+    one, member = aliased(PersonRow), aliased(PersonRow)
+    root = select(func.coalesce(one.merged_into, one.id)).where(one.id == person_id)
+    whose = root.correlate_except(one).scalar_subquery()
+    return exists().where(
+        or_(member.id == whose, member.merged_into == whose),
+        DoseRow.person_id == member.id,
+        SiteRow.id == DoseRow.site_id,
+        site,
+    )
 
 
 def family_of(connection: Connection, person_ids: Iterable[int]) -> list[int]:
