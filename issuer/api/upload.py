@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import mkstemp
+from tempfile import TemporaryFile
 from typing import Final
 
 from issuer.api.call import Call
@@ -23,7 +23,6 @@ from keys.serving.body import (
 __all__ = ["Uploaded", "uploaded"]
 
 _PIECE: Final = 65_536
-_PREFIX: Final = "dosepass-upload-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,7 @@ class Uploaded:
     """A body on the disk."""
 
     path: Path
+    """Where this process has it open; others of its user may read it there too."""
     size: int
     digest: bytes
     """SHA-256 over its bytes."""
@@ -38,7 +38,7 @@ class Uploaded:
 
 @contextmanager
 def uploaded(call: Call, media_types: Collection[str], most: int) -> Iterator[Uploaded]:
-    """The body as a file that its owner alone can read, while the block runs.
+    """The body as a file without a name, while the block runs: killed, the service leaves none.
 
     Raises ProblemError when it is of another type, empty, longer than `most`, or broken off.
     """
@@ -48,22 +48,18 @@ def uploaded(call: Call, media_types: Collection[str], most: int) -> Iterator[Up
         if announced <= 2 * most:
             pass_over_body(call.environ, announced)
         raise too_large(most)
-    handle, name = mkstemp(prefix=_PREFIX, dir=call.parts.folder)  # mode 0600
-    path = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            digest, size = hashlib.sha256(), 0
-            stream = body_stream(call.environ)
-            while piece := read_piece(stream, _PIECE):
-                size += len(piece)
-                if size > most:
-                    raise too_large(most)
-                digest.update(piece)
-                file.write(piece)
+    with TemporaryFile(dir=call.parts.folder) as file:
+        digest, size = hashlib.sha256(), 0
+        stream = body_stream(call.environ)
+        while piece := read_piece(stream, _PIECE):
+            size += len(piece)
+            if size > most:
+                raise too_large(most)
+            digest.update(piece)
+            file.write(piece)
         if announced is not None and size < announced:
             raise ProblemError(BAD_REQUEST, "Send as many bytes as Content-Length says.")
         if not size:
             raise invalid("Send a body that is not empty.")
-        yield Uploaded(path, size, digest.digest())
-    finally:
-        path.unlink(missing_ok=True)
+        file.flush()
+        yield Uploaded(Path(f"/proc/{os.getpid()}/fd/{file.fileno()}"), size, digest.digest())

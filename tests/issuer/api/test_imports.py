@@ -1,6 +1,7 @@
 """Sending dose records: every row ends somewhere with its reason, and nothing counts twice."""
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -254,21 +255,30 @@ def test_a_parameter_that_is_not_described(service: Service, query: str) -> None
     assert service.world.count("imports") == 0
 
 
-def test_an_upload_is_its_owners_alone_and_is_gone_afterwards(
+def test_an_upload_is_its_owners_alone_and_has_no_name(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[int] = []
+    """So that nothing of it is left, also where the service is killed."""
+    seen: list[tuple[int, int, int]] = []
     real = Path.open
 
     def spy(path: Path, *arguments: Any, **more: Any) -> Any:
-        if path.parent == service.folder:
-            seen.append(path.stat().st_mode & 0o777)
+        if path.parent == Path(f"/proc/{os.getpid()}/fd"):
+            status = path.stat()
+            named = len(list(service.folder.iterdir()))
+            seen.append((status.st_mode & 0o777, status.st_nlink, named))
         return real(path, *arguments, **more)
 
     monkeypatch.setattr(Path, "open", spy)
     assert service.send_file(csv_text(HERE)).status == 200
-    assert set(seen) == {0o600}
+    assert set(seen) == {(0o600, 0, 0)}
     assert not list(service.folder.iterdir())
+
+
+def test_a_file_without_a_name_is_read_ahead_by_another_process(service: Service) -> None:
+    rows = [stranger(number, site="46001") for number in range(10_001)]
+    run = service.send_file(csv_text(*rows), query="?dry_run=true").json["run"]
+    assert run["rows"] == 10_001
 
 
 def test_two_who_send_at_once_lose_nothing_and_count_nothing_twice(either: Service) -> None:
