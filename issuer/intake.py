@@ -182,12 +182,17 @@ class Intake:
                 if row.source_id and taken_back.get(row.source_id)
             })  # fmt: skip
         _let_wait(connection, judged, ids, now)
-        repeated = [
-            (former.id, row.line)
+        elsewhere = [
+            (row, former)
             for row in rows
             if (former := known.get(row.content_hash)) and former.import_id != import_id
         ]
-        save_repeats(connection, repeated, import_id)
+        # What is judged anew is of this import from now on, and came in the former one too.
+        save_repeats(connection, [
+            (former.id, former.import_id, former.line) if row.content_hash in fresh
+            else (former.id, import_id, row.line)
+            for row, former in elsewhere
+        ])  # fmt: skip
         mark_progress(connection, import_id, rows[-1].line)
         return [_outcome(row, fresh, judged, known) for row in rows]
 

@@ -49,6 +49,7 @@ class KnownRow:
     person_id: int | None
     findings: str
     import_id: int
+    line: int
     undone: bool
     """Whether it was withdrawn because its import was undone."""
 
@@ -129,6 +130,7 @@ def known_rows(connection: Connection, hashes: Sequence[bytes]) -> dict[bytes, K
             DoseRow.person_id,
             DoseRow.findings,
             DoseRow.import_id,
+            DoseRow.line,
             ImportRow.undone_at,
         )
         .join(ImportRow, ImportRow.id == DoseRow.import_id)
@@ -136,9 +138,9 @@ def known_rows(connection: Connection, hashes: Sequence[bytes]) -> dict[bytes, K
     )
     return {
         content_hash: KnownRow(
-            key, RecordState(state), person_id, findings, import_id, undone_at is not None
+            key, RecordState(state), person_id, findings, import_id, line, undone_at is not None
         )
-        for content_hash, key, state, person_id, findings, import_id, undone_at in (
+        for content_hash, key, state, person_id, findings, import_id, line, undone_at in (
             connection.execute(query).all()
         )
     }
@@ -154,7 +156,9 @@ def save_rows(
 ) -> dict[bytes, int]:
     """Store rows with all that was made of them; gives the record id of each content.
 
-    A row that came before and is judged anew keeps its id and first arrival.
+    A row that came before and is judged anew keeps its id and the time of its first arrival. It is
+    of this import from now on, by which it stands: its sender answers for it, and not who sent it
+    in vain.
     """
     fresh = [one for one in judged if one.row.content_hash not in known]
     table: Table = DoseRow.__table__  # type: ignore[assignment]  # it is one
@@ -165,26 +169,27 @@ def save_rows(
     ]
     insert_rows(connection, table, ("id", *_ARRIVAL, *_JUDGED), new)
     again = [
-        {"key": known[one.row.content_hash].id}
+        {"key": known[one.row.content_hash].id, "now_of": import_id, "now_at": one.row.line}
         | {f"new_{name}": value for name, value in zip(_JUDGED, _changed(one, now), strict=True)}
         for one in judged
         if one.row.content_hash in known
     ]
     if again:
-        changes: Row = {name: bindparam(f"new_{name}") for name in _JUDGED} | {"replaced_by": None}
+        changes: Row = {name: bindparam(f"new_{name}") for name in _JUDGED}
+        changes |= {
+            "replaced_by": None, "import_id": bindparam("now_of"), "line": bindparam("now_at"),
+        }  # fmt: skip
         statement = update(DoseRow).where(DoseRow.id == bindparam("key")).values(**changes)
         connection.execute(statement, again)
     placed = dict(zip((one.row.content_hash for one in fresh), ids, strict=True))
     return {key: row.id for key, row in known.items()} | placed
 
 
-def save_repeats(
-    connection: Connection, repeats: Iterable[tuple[int, int]], import_id: int
-) -> None:
-    """Note which records of other imports came again in this one: record and line."""
+def save_repeats(connection: Connection, repeats: Iterable[tuple[int, int, int]]) -> None:
+    """Note which records came in another import than their own too: record, import and line."""
     rows: list[Row] = [
         {"record_id": record_id, "import_id": import_id, "line": line}
-        for record_id, line in repeats
+        for record_id, import_id, line in repeats
     ]
     if rows:
         dialect = postgresql if is_postgresql(connection) else sqlite

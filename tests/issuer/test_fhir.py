@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from issuer.access.rights import NATION, Area
 from issuer.fhir.bundle import BundleError
 from issuer.fhir.file import MAX_BUNDLE_BYTES, bundle_of
 from issuer.intake import Intake, RowOutcome, RowResult
@@ -70,11 +71,13 @@ def rows(*resources: Any, **more: Any) -> list[SourceRow]:
     return list(bundle_of(message(*resources, **more)).rows())
 
 
-def take_in(world: World, data: bytes, sender: str | None = None) -> list[RowOutcome]:
+def take_in(
+    world: World, data: bytes, sender: str | None = None, area: Area = NATION
+) -> list[RowOutcome]:
     rules = Rules.of(table=vaccine_table(), now=world.clock.now())
     intake = Intake(
         register=world.register, rules=rules, table=vaccine_table(), clock=world.clock,
-        sender=sender,
+        sender=sender, area=area,
     )  # fmt: skip
     return [outcome for batch in intake.run(bundle_of(data)) for outcome in batch]
 

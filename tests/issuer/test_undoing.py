@@ -353,3 +353,21 @@ def test_what_messages_took_back_before_there_was_a_note_of_it(world: World) -> 
     assert world.records() == before
     assert [one.replaced_by for one in before] == [None, 3, None]
     assert undo(world, 3) == Undone(withdrawn=0, restored=1)
+
+
+@pytest.mark.usefixtures("either_database")
+def test_who_sent_it_in_vain_has_no_say_in_it(desk: Desk) -> None:
+    """Refused for one sender, accepted for another: it is the other's to take back, and to undo."""
+    world = desk.world
+    saigon, tram = (desk.actors[name].area for name in ("saigon", "tram"))
+    here = dose(location={"identifier": {"value": "46001"}})
+    (refused,) = take_in(world, message(here), "saigon", saigon)
+    (accepted,) = take_in(world, message(here, id="b"), "tram", tram)
+    assert (refused.result, accepted.result) == ("refused", "accepted")
+    gone = message(here | {"status": "entered-in-error"})
+    assert take_in(world, gone, "saigon", saigon)[0].result == "refused"
+    assert undo(world, 1) == Undone(withdrawn=0, restored=0)
+    assert take_in(world, gone + b" ", "tram", tram)[0].result == "withdrawn"
+    assert undo(world, 3) == Undone(withdrawn=0, restored=0)
+    assert undo(world, 4) == Undone(withdrawn=0, restored=1)
+    assert undo(world, 2) == Undone(withdrawn=1, restored=0)
