@@ -4,8 +4,8 @@ import hashlib
 from typing import Final
 
 from issuer.course import Course
+from issuer.person import birth_date_of
 from spec.certificate import Certificate, StatusPosition, Timestamp
-from spec.dates import BirthDate
 from spec.limits import ID_SUFFIX_LENGTH
 
 __all__ = ["dated", "digest_of", "draft"]
@@ -23,7 +23,7 @@ def draft(
         issued_at=_NO_TIME,
         expires_at=_NO_TIME,
         name=name,
-        birth_date=BirthDate.parse(birth_date),
+        birth_date=birth_date_of(birth_date),
         id_suffix=None if id_number is None else id_number[-ID_SUFFIX_LENGTH:],
         doses=course.doses,
         doses_needed=course.doses_needed,

@@ -12,9 +12,10 @@ from spec.identity import Sex
 from spec.match import StatedIdentity
 from spec.names import bare_letters
 
-__all__ = ["Person"]
+__all__ = ["Person", "birth_date_of"]
 
-_birth_date: Final = lru_cache(maxsize=1 << 15)(BirthDate.parse)
+birth_date_of: Final = lru_cache(maxsize=1 << 15)(BirthDate.parse)
+"""Reads a birth date as the register keeps it; remembered for about as many as the living have."""
 
 
 @dataclass(kw_only=True, slots=True, eq=False)
@@ -58,7 +59,7 @@ class Person:
         if self._stated is None:
             self._stated = StatedIdentity(
                 name=Name(self.name, canonical=self.canonical_name),
-                birth_date=_birth_date(self.birth_date),
+                birth_date=birth_date_of(self.birth_date),
                 sex=None if self.sex is None else Sex(self.sex),
                 numbers=Numbers(number=self.id_number, old=self.old_numbers),
             )

@@ -80,7 +80,7 @@ def due_people(connection: Connection, after: int, limit: int) -> list[DuePerson
         .limit(limit)
         .with_for_update(of=DueRow, skip_locked=True)
     )
-    return [DuePerson(*row) for row in connection.execute(query)]
+    return [DuePerson(*row) for row in connection.execute(query).all()]
 
 
 def clear_due(connection: Connection, person_ids: Sequence[int]) -> None:

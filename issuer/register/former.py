@@ -56,7 +56,7 @@ def former_of(connection: Connection, person_ids: Iterable[int]) -> dict[int, li
         .with_for_update()
     )
     found: defaultdict[int, list[Former]] = defaultdict(list)
-    for key, person_id, state, digest, payload in connection.execute(query):
+    for key, person_id, state, digest, payload in connection.execute(query).all():
         found[person_id].append(Former(key, person_id, CertificateState(state), digest, payload))
     return dict(found)
 
