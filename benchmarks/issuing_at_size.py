@@ -11,13 +11,13 @@ from typing import Final
 
 from benchmarks.filling import fill
 from benchmarks.measure import Row, print_row
+from benchmarks.own_server import own_server
 from issuer.issuing import Issuing
 from issuer.register.database import Register
 from issuer.signing import SigningKey
 from issuer.workers import cores, issue_together
 from spec.certificate import Timestamp
 from tests.authority import DAY, VERIFIES_UNTIL, Authority, vaccine_table
-from tests.postgresql import Server
 
 _BOUNDS: Final = {"postgresql": 4_000, "sqlite": 2_000}
 
@@ -90,7 +90,7 @@ def _place(kind: str) -> Iterator[Path | str]:
         with TemporaryDirectory() as folder:
             yield Path(folder, "register.sqlite3")
         return
-    with Server(durable=True) as server, server.database(empty=True) as url:
+    with own_server() as server, server.database(empty=True) as url:
         yield url
 
 

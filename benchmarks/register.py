@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from benchmarks.measure import Row, print_row
+from benchmarks.own_server import own_server
 from benchmarks.synthetic.mistakes import Outcome
 from benchmarks.synthetic.quality import Quality, quality_of
 from benchmarks.synthetic.records import write_csv
@@ -23,12 +24,9 @@ from issuer.intake import Intake
 from issuer.records import Rules
 from issuer.register.database import Register
 from tests.authority import Authority, vaccine_table
-from tests.postgresql import Server
 
 _IMPORTED: Final = {"postgresql": 5_000, "sqlite": 2_500}
 """Records a second."""
-_SETTINGS: Final = {"shared_buffers": "1GB", "max_wal_size": "4GB", "checkpoint_timeout": "15min"}
-"""What anybody sets who gives PostgreSQL a machine of its own; every commit is durable."""
 _WAITS, _PASSES = 0.99, 0.999
 
 
@@ -63,9 +61,7 @@ def _register(kind: str, url: str | None, folder: Path) -> Iterator[Register]:
     with ExitStack() as stack:
         where: Path | str = folder / "register.sqlite3"
         if kind == "postgresql":
-            where = url or stack.enter_context(
-                stack.enter_context(Server(durable=True, **_SETTINGS)).database()
-            )
+            where = url or stack.enter_context(stack.enter_context(own_server()).database())
         register = Register.open(where)
         stack.callback(register.close)
         yield register
