@@ -24,10 +24,10 @@ from issuer.desk.telling import NoSuchPersonError, ReasonError
 from issuer.intake import UndoneImportError
 from issuer.layouts.returned import ReturnedFileError
 from issuer.register.certificates import NoSuchCertificateError
-from issuer.register.changes import ChangeError
 from issuer.register.database import RegisterError
 from issuer.register.erasing import EraseError
 from issuer.register.merges import MergeError
+from issuer.register.person_changes import ChangeError
 from issuer.register.proposals import ProposalError
 from issuer.register.waiting import WaitingError
 from issuer.source import RecordFileError

@@ -13,8 +13,8 @@ from issuer.desk.request_target import accepted_doses, people_like
 from issuer.reasons import ReasonCode, Severity
 from issuer.records import HISTORICAL_DAYS, DoseRecord, Rules
 from issuer.register import changes as doors
-from issuer.register.changes import ChangeError
 from issuer.register.people import load_persons
+from issuer.register.person_changes import ChangeError
 from spec.certificate import Timestamp, VaccineCode
 from spec.vaccines import VaccineTable
 

@@ -11,10 +11,10 @@ from issuer.desk.queue_views import known_fields
 from issuer.desk.telling import check_reason, tell
 from issuer.reasons import Finding
 from issuer.register import changes
-from issuer.register.changes import ChangeError
 from issuer.register.doses import findings_of
 from issuer.register.models import DoseRow, ImportRow, RecordState
 from issuer.register.people_models import RecordChangeRow, ReviewItemRow
+from issuer.register.person_changes import ChangeError
 from issuer.register.places import places_of_records
 from spec.certificate import Timestamp
 from spec.vaccines import VaccineTable

@@ -1,17 +1,16 @@
 """Records that are taken back, put back, or corrected.
 
-What a person's certificate says follows in the next batch of issuing. Somebody of whom no dose is
-left gives their numbers free: what was entered by mistake must not stand in the way of what is
-right. Their row stays: `put_back` gives the numbers back, and so does their next record.
+What a person's certificate says follows in the next batch of issuing; what becomes of the person
+themselves, `issuer/register/person_changes.py` knows.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from issuer.records import DoseRecord
 from issuer.register.bulk import new_ids, within
@@ -26,25 +25,20 @@ from issuer.register.models import (
     RecordState,
     Row,
 )
-from issuer.register.people import note_identifiers
-from issuer.register.places import family_of
+from issuer.register.person_changes import (
+    ChangeError,
+    check_not_erased,
+    correct_person,
+    give_back,
+    release,
+)
 from issuer.register.sites import sites_of
 from issuer.register.waiting import new_person, overtake, record_row, wait_again
-from keys.errors import HintedError
 from spec.certificate import Timestamp
-from spec.names import bare_letters, canonical_name
 
-__all__ = [
-    "ChangeError", "Replacement", "add", "owner_of", "put_back", "replace", "restore", "withdraw",
-]  # fmt: skip
+__all__ = ["Replacement", "add", "put_back", "replace", "restore", "withdraw"]
 
 _LIVING = [RecordState.ACCEPTED.value, RecordState.REVIEW.value]
-
-
-class ChangeError(HintedError):
-    """A record cannot be changed so."""
-
-    code: ClassVar[str] = "change"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,7 +69,7 @@ def withdraw(
         people = _people_of(connection, ids)
         record_changes(connection, ids, RecordState.WITHDRAWN, operator, reason, now)
         overtake(connection, ids, operator, now)
-        _release(connection, people, now)
+        release(connection, people, now)
         mark_due(connection, _roots(connection, people))
     return ids
 
@@ -88,7 +82,7 @@ def restore(
     record = _locked(connection, record_id)
     if record is None or record.state != RecordState.WITHDRAWN:
         raise ChangeError("there is no withdrawn record to put back")
-    _check_not_erased(
+    check_not_erased(
         connection.execute(
             select(PersonRow.erased_at).where(PersonRow.id == record.person_id)
         ).scalar()
@@ -129,7 +123,7 @@ def put_back(
     )
     records = connection.execute(select(DoseRow.__table__).where(counting)).all()
     for record in records:
-        _give_back(connection, record)
+        give_back(connection, record)
     mark_due(connection, _roots(connection, [one.person_id for one in records]))
 
 
@@ -152,7 +146,7 @@ def replace(
     former = _locked(connection, record_id)
     if former is None or former.state not in _LIVING or former.person_id is None:
         raise ChangeError("there is no standing record of a person to correct")
-    _correct_person(connection, former, record, now)
+    correct_person(connection, former, record, now)
     place = _Place(
         former.person_id, _site_id(connection, former, record, now), former.part, former.historical
     )
@@ -216,76 +210,6 @@ def _asked(former: Any, record: DoseRecord) -> Replacement:
         "site": record.site,
     }
     return Replacement(raw=json.dumps(raw, ensure_ascii=False))
-
-
-def _correct_person(
-    connection: Connection, former: Any, record: DoseRecord, now: Timestamp
-) -> None:
-    """Change of a person what a correction changes of the record."""
-    person = connection.execute(
-        select(PersonRow.__table__).where(PersonRow.id == former.person_id).with_for_update()
-    ).one()
-    _check_not_erased(person.erased_at)
-    changes = dict(_changed(former, record, person))
-    number = changes.get("id_number")
-    if number is not None:
-        _take_over(connection, person.id, number, _noted(former, "id_number", number, now))
-        if person.id_number is not None:
-            note_identifiers(connection, [_noted(former, "id_number", person.id_number, now)])
-    if changes and _contact_taken(connection, {**person._mapping, **changes}):
-        # Another person has this name, birth date and telephone number: it is kept beside.
-        phone = changes.get("phone", person.phone)
-        note_identifiers(connection, [_noted(former, "phone", phone, now)])
-        changes["phone"] = None
-    if changes:
-        connection.execute(update(PersonRow).where(PersonRow.id == person.id).values(**changes))
-
-
-def _changed(former: Any, record: DoseRecord, person: Any) -> Iterator[tuple[str, Any]]:
-    """What a correction changes of the record, where the person does not say so already."""
-    identity = record.identity
-    if identity.name not in (former.full_name, person.name):
-        canonical = canonical_name(identity.name)
-        yield from (("name", identity.name), ("canonical_name", canonical))
-        yield "bare_name", bare_letters(canonical)
-    if str(identity.birth_date) not in (former.birth_date, person.birth_date):
-        yield "birth_date", str(identity.birth_date)
-    if identity.sex not in (None, former.sex, person.sex):
-        yield "sex", identity.sex
-    if identity.id_number not in (None, former.id_number, person.id_number):
-        yield "id_number", identity.id_number
-    if identity.phone not in (None, former.phone) and person.phone in (None, former.phone):
-        yield "phone", identity.phone
-
-
-def _check_not_erased(erased_at: int | None) -> None:
-    if erased_at is not None:
-        raise ChangeError("the data of that person were erased on lawful request")
-
-
-def _take_over(connection: Connection, person_id: int, number: str, noted: Row) -> None:
-    """Free an identity number for a person, from whoever is one with them. Raises ChangeError."""
-    owner = owner_of(connection, number)
-    if owner is None:
-        return
-    if owner not in family_of(connection, [person_id]):
-        raise ChangeError(
-            "the corrected identity number is another person's",
-            hint="compare the two persons; if they are one, merge them first",
-        )
-    connection.execute(update(PersonRow).where(PersonRow.id == owner).values(id_number=None))
-    note_identifiers(connection, [{**noted, "person_id": owner}])
-
-
-def _contact_taken(connection: Connection, person: Mapping[str, Any]) -> bool:
-    """Tell whether somebody else has a person's name, birth date and telephone number."""
-    query = select(PersonRow.id).where(
-        PersonRow.canonical_name == person["canonical_name"],
-        PersonRow.birth_date == person["birth_date"],
-        PersonRow.phone == person["phone"],
-        PersonRow.id != person["id"],
-    )
-    return person["phone"] is not None and connection.execute(query).first() is not None
 
 
 def _insert_corrected(
@@ -377,59 +301,3 @@ def _roots(connection: Connection, person_ids: Iterable[int]) -> set[int]:
     # Of somebody whose data were erased, no certificate follows.
     query = select(PersonRow.id, PersonRow.merged_into).where(ours, PersonRow.erased_at.is_(None))
     return {merged_into or key for key, merged_into in connection.execute(query)}
-
-
-def _release(connection: Connection, person_ids: Sequence[int], now: Timestamp) -> None:
-    """Free the numbers of persons of whom no accepted record is left."""
-    left = exists().where(
-        DoseRow.person_id == PersonRow.id, DoseRow.state == RecordState.ACCEPTED.value
-    )
-    query = select(PersonRow.id, PersonRow.id_number, PersonRow.phone).where(
-        within(connection, PersonRow.__table__.c.id, person_ids), ~left
-    )
-    gone = connection.execute(query).all()
-    rows: list[Row] = [
-        {"person_id": key, "kind": kind, "value": value, "noted_at": int(now)}
-        for key, number, phone in gone
-        for kind, value in (("id_number", number), ("phone", phone))
-        if value is not None
-    ]
-    note_identifiers(connection, rows)
-    ids = [key for key, _, _ in gone]
-    connection.execute(
-        update(PersonRow)
-        .where(within(connection, PersonRow.__table__.c.id, ids))
-        .values(id_number=None, phone=None)
-    )
-
-
-def _give_back(connection: Connection, record: Any) -> None:
-    """Give a person the numbers of their record back, unless somebody has them by now."""
-    person = connection.execute(
-        select(PersonRow.__table__).where(PersonRow.id == record.person_id)
-    ).one()
-    changes: Row = {}
-    number, phone = record.id_number, record.phone
-    if number and person.id_number is None and owner_of(connection, number) is None:
-        changes["id_number"] = number
-    wanted = {**person._mapping, "phone": phone}
-    if phone is not None and person.phone is None and not _contact_taken(connection, wanted):
-        changes["phone"] = phone
-    if changes:
-        connection.execute(update(PersonRow).where(PersonRow.id == person.id).values(**changes))
-
-
-def owner_of(connection: Connection, number: str) -> int | None:
-    """Whose an identity number is now."""
-    query = select(PersonRow.id).where(PersonRow.id_number == number)
-    return connection.execute(query).scalar()
-
-
-def _noted(former: Any, kind: str, value: str, now: Timestamp) -> Row:
-    return {
-        "person_id": former.person_id,
-        "kind": kind,
-        "value": value,
-        "record_id": former.id,
-        "noted_at": int(now),
-    }

@@ -12,11 +12,12 @@ from sqlalchemy.orm import aliased
 
 from issuer.course import NEAR_DAYS
 from issuer.register.bulk import within
-from issuer.register.changes import ChangeError, owner_of, put_back, withdraw
+from issuer.register.changes import put_back, withdraw
 from issuer.register.locks import lock_matching
 from issuer.register.models import DoseRow, ImportRow, PersonRow, RecordState, RepeatRow
 from issuer.register.people import load_doses
 from issuer.register.people_models import MergeRow, RecordChangeRow
+from issuer.register.person_changes import ChangeError, owner_of
 from issuer.register.places import family_of
 from spec.certificate import Timestamp
 from spec.limits import MAX_DOSES

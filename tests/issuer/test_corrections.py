@@ -27,8 +27,8 @@ from issuer.desk.evidence import Evidence, EvidenceError
 from issuer.desk.rejections import Rejection, rejection_words
 from issuer.desk.request_numbers import RequestNumberError, new_number, parse_number
 from issuer.records import Rules
-from issuer.register.changes import ChangeError
 from issuer.register.desk_models import RequestState
+from issuer.register.person_changes import ChangeError
 from issuer.register.sites import ListedSite, list_sites
 from keys.errors import HintedError
 from tests.issuer.desk import TABLE, Desk

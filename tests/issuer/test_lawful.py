@@ -15,11 +15,11 @@ from issuer.desk.evidence import Evidence
 from issuer.desk.record_views import restore_record, withdraw_record
 from issuer.desk.telling import NoSuchPersonError, ReasonError
 from issuer.ledger import RegisterLedger
-from issuer.register.changes import ChangeError
 from issuer.register.database import Register
 from issuer.register.erasing import EraseError, forget
 from issuer.register.merges import MergeError
 from issuer.register.people_models import ReviewDecision
+from issuer.register.person_changes import ChangeError
 from keys.errors import HintedError
 from spec.certificate import Certificate
 from spec.cose import Kid

@@ -6,9 +6,9 @@ from issuer.access.rights import NotAllowedError
 from issuer.desk import queue
 from issuer.desk.record_views import ShownRecord, restore_record, show_record, withdraw_record
 from issuer.desk.telling import ReasonError
-from issuer.register.changes import ChangeError
 from issuer.register.models import RecordState
 from issuer.register.people_models import ReviewDecision
+from issuer.register.person_changes import ChangeError
 from tests.issuer.desk import TABLE, Desk
 from tests.issuer.world import row
 

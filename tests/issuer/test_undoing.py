@@ -8,10 +8,11 @@ from alembic import command
 from sqlalchemy import insert, select, update
 
 from issuer.register import merges, proposals
-from issuer.register.changes import ChangeError, restore, withdraw
+from issuer.register.changes import restore, withdraw
 from issuer.register.erasing import erase
 from issuer.register.models import DoseRow, PersonRow, RecordState
 from issuer.register.people_models import RecordChangeRow
+from issuer.register.person_changes import ChangeError
 from issuer.register.undoing import Undone, undo_import
 from issuer.status_rules import Action
 from tests.issuer.desk import Desk

@@ -10,7 +10,7 @@ import pytest
 from issuer.access.rights import Action, NotAllowedError
 from issuer.api.problems import HINTS, problem_of
 from issuer.intake import UndoneImportError
-from issuer.register.changes import ChangeError
+from issuer.register.person_changes import ChangeError
 from issuer.source import RecordFileError
 from tests.issuer.api.service import Service
 from tests.issuer.world import row
