@@ -167,14 +167,18 @@ class Intake:
             former = known.get(row.content_hash)
             if former is None or not _stands(former):
                 fresh.setdefault(row.content_hash, row)
-        taken_back = take_back(connection, fresh.values(), self.sender, now)
+        named = {row.record.site for row in fresh.values() if row.record is not None}
+        sites = sites_of(connection, named, now, self.area)
+        # Who may not send a record may not put it in another's place either.
+        heard = [row for row in fresh.values() if row.record is None or self._may_send(row, sites)]
+        taken_back = take_back(connection, heard, self.sender, now)
         again = {
             former.id: key
             for key, former in known.items()
             if key in fresh and former.state is RecordState.WITHDRAWN
         }
         suspect = {again[record] for record in found_wrong(connection, [*again])}
-        judged = self._judge(connection, fresh, taken_back, suspect, now)
+        judged = self._judge(connection, fresh, sites, taken_back, suspect, now)
         ids = save_rows(connection, list(judged.values()), known, import_id, kind, now)
         if taken_back:
             note_causes(connection, {
@@ -200,6 +204,7 @@ class Intake:
         self,
         connection: Connection,
         fresh: dict[bytes, ReadRow],
+        sites: Mapping[str, Site],
         taken_back: Mapping[str, list[int]],
         suspect: Container[bytes],
         now: Timestamp,
@@ -209,7 +214,6 @@ class Intake:
         What is `suspect` was found wrong before it came again.
         """
         records = [row.record for row in fresh.values() if row.record is not None]
-        sites = sites_of(connection, {record.site for record in records}, now, self.area)
         listed = self.rules.sites is None and bool(sites) and any_listed(connection)
         people = People(load_people(connection, [one.identity for one in records]), self.table)
         judged = {}
@@ -225,16 +229,21 @@ class Intake:
             elif row.record is None and row.source_id and taken_back.get(row.source_id):
                 judged[key] = _retracted(row, noted, known=True)
             else:
-                judged[key] = self._decide(people, row, noted, site)
+                judged[key] = self._decide(people, row, noted, sites)
         save_people(connection, people.all, now)
         return judged
 
     def _decide(
-        self, people: People, row: ReadRow, noted: tuple[Finding, ...], site: Site | None
+        self,
+        people: People,
+        row: ReadRow,
+        noted: tuple[Finding, ...],
+        sites: Mapping[str, Site],
     ) -> Judged:
         if row.record is None:
             return _refused(row, noted, None)
-        if not self._may_send(site):
+        site = sites.get(row.record.site)
+        if not self._may_send(row, sites):
             return _refused(row, (*noted, Finding("site", ReasonCode.SITE_OUTSIDE)), site)
         # In the national layout the doses of one line are one person's.
         decision = people.decide(row.record, noted, row.person_of_row)
@@ -242,8 +251,9 @@ class Intake:
         state = RecordState.REVIEW if waits else RecordState.ACCEPTED
         return Judged(row=row, decision=decision, state=state, site=site)
 
-    def _may_send(self, site: Site | None) -> bool:
-        """Tell whether a record of a site is the sender's; only the nation's may have none."""
+    def _may_send(self, row: ReadRow, sites: Mapping[str, Site]) -> bool:
+        """Tell whether a record is of the sender's sites; only the nation's may have none."""
+        site = None if row.record is None else sites.get(row.record.site)
         return self.area is NATION or self.area.holds(NATION if site is None else site.place)
 
 

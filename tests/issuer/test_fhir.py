@@ -12,7 +12,7 @@ from issuer.fhir.file import MAX_BUNDLE_BYTES, bundle_of
 from issuer.intake import Intake, RowOutcome, RowResult
 from issuer.record_files import open_records
 from issuer.records import Rules, read_row
-from issuer.register.models import RecordSource
+from issuer.register.models import RecordSource, RecordState
 from issuer.source import RecordFileError, SourceRow
 from spec.dates import BirthDate
 from tests.authority import NOW, vaccine_table
@@ -379,6 +379,22 @@ def test_the_same_identifier_with_other_values_replaces(tmp_path: Path) -> None:
     assert results(world, message(later)) == [RowResult.ACCEPTED]
     world.issuing().run()
     assert [f"{dose.day}" for dose in world.issued()[0].doses] == ["2021-06-16", "2021-08-25"]
+
+
+def test_a_replacement_that_its_sender_may_not_send_takes_nothing_back(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    hue = Area(province="46")
+    take_in(world, message(dose(), second()), sender="hue", area=hue)
+    elsewhere = second(location={"identifier": {"value": "79001"}}, lotNumber="AZ-2")
+    (outcome,) = take_in(world, message(elsewhere), sender="hue", area=hue)
+    assert (outcome.result, outcome.findings[-1].code) == (RowResult.REFUSED, "SITE_OUTSIDE")
+    world.issuing().run()
+    assert [len(one.doses) for one in world.issued()] == [2]
+    mended = message(second(lotNumber="AZ-2"))
+    assert [one.result for one in take_in(world, mended, sender="hue", area=hue)] == [
+        RowResult.ACCEPTED
+    ]
+    assert len(world.records(RecordState.ACCEPTED)) == 2
 
 
 def test_said_and_taken_back_in_one_message(tmp_path: Path) -> None:
