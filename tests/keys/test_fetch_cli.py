@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -88,10 +89,12 @@ def test_what_cannot_be_fetched(
 
 @contextmanager
 def fetching(world: World, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """The command at work, as at a terminal: it hears Ctrl-C, also where the tests do not."""
     command = [sys.executable, "-c", PROGRAM, world.url, "--into", str(world.directory), *options]
     process = subprocess.Popen(  # noqa: S603  # our own command
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
-    )
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     try:
         yield process
     finally:

@@ -1,6 +1,7 @@
 """PINs of tokens: a secret of their own, whatever gives the passphrase."""
 
 import getpass
+import resource
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -76,8 +77,9 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 
 def test_a_closed_descriptor() -> None:
+    never_open, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     with pytest.raises(SecretError, match="cannot be read") as caught:
-        FileDescriptorPin(99).pin("the token")
+        FileDescriptorPin(never_open).pin("the token")
     assert "--pin-fd 3" in (caught.value.hint or "")
 
 
