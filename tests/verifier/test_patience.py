@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.slow_clients import opened
 from tests.verifier.test_serve import BODY, Server, everything, head
 
 TIMEOUT = 2
@@ -29,18 +30,6 @@ def crowd(server: Server) -> Iterator[ExitStack]:
     with ExitStack() as stack:
         yield stack
     time.sleep(0.5)
-
-
-def opened(server: Server, crowd: ExitStack, count: int, sent: bytes) -> list[socket.socket]:
-    """Clients at another address than those that `slowest` stands for."""
-    there = ("127.0.0.1", server.port)
-    clients = [
-        crowd.enter_context(socket.create_connection(there, 10, ("127.0.0.2", 0)))
-        for _ in range(count)
-    ]
-    for client in clients:
-        client.sendall(sent)
-    return clients
 
 
 def slowest(server: Server, seconds: float) -> float:
@@ -78,14 +67,14 @@ def test_silent_clients_do_not_hold_up_the_others(
     server: Server, crowd: ExitStack, count: int
 ) -> None:
     """More of them than the 32 threads of a worker: they wait for bodies that never come."""
-    clients = opened(server, crowd, count, head(len(BODY)) + BODY[:20])
+    clients = opened(server.port, crowd, count, head(len(BODY)) + BODY[:20])
     assert slowest(server, TIMEOUT + 1) < TIMEOUT
     assert all(is_closed(client, TIMEOUT + 1) for client in clients)
 
 
 def test_a_silent_client_is_cut_off_in_its_time(server: Server, crowd: ExitStack) -> None:
     began = time.monotonic()
-    [client] = opened(server, crowd, 1, head(len(BODY)))
+    [client] = opened(server.port, crowd, 1, head(len(BODY)))
     assert everything(client) == b""
     assert TIMEOUT <= time.monotonic() - began < TIMEOUT + 2
 
@@ -93,14 +82,14 @@ def test_a_silent_client_is_cut_off_in_its_time(server: Server, crowd: ExitStack
 def test_a_body_in_drops_is_cut_off_too(server: Server, crowd: ExitStack) -> None:
     """The time is for the whole body, so that a byte now and then wins nothing."""
     began = time.monotonic()
-    [client] = opened(server, crowd, 1, head(len(BODY)))
+    [client] = opened(server.port, crowd, 1, head(len(BODY)))
     with pytest.raises(OSError, match=r"."):
         drip(client, BODY)
     assert time.monotonic() - began < TIMEOUT + 3
 
 
 def test_a_slow_but_honest_body_arrives(server: Server, crowd: ExitStack) -> None:
-    [client] = opened(server, crowd, 1, head(len(BODY)))
+    [client] = opened(server.port, crowd, 1, head(len(BODY)))
     for start in range(0, len(BODY), 100):
         client.sendall(BODY[start : start + 100])
         time.sleep(0.2)
@@ -113,7 +102,7 @@ def test_a_slow_but_honest_body_arrives(server: Server, crowd: ExitStack) -> Non
 def test_a_head_that_does_not_come_ends_the_line(
     server: Server, crowd: ExitStack, sent: bytes
 ) -> None:
-    clients = opened(server, crowd, 50, sent)
+    clients = opened(server.port, crowd, 50, sent)
     assert slowest(server, 1) < 1
     assert all(is_closed(client, TIMEOUT + 3) for client in clients)
 
@@ -121,7 +110,7 @@ def test_a_head_that_does_not_come_ends_the_line(
 def test_idle_connections_hold_up_nobody_and_end(server: Server, crowd: ExitStack) -> None:
     """Kept alive after an answer, and as many as would fill the places of the worker."""
     ask = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
-    clients = opened(server, crowd, 200, ask)
+    clients = opened(server.port, crowd, 200, ask)
     assert slowest(server, 1) < 1
     for client in clients:
         client.settimeout(TIMEOUT + 3)

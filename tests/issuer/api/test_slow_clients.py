@@ -10,6 +10,7 @@ import pytest
 
 from tests.issuer.api.test_serve import Server
 from tests.issuer.world import csv_text, stranger
+from tests.slow_clients import opened
 
 TIMEOUT = 2
 """Seconds that this server gives a client."""
@@ -46,18 +47,6 @@ def head(path: str, media_type: str, length: int, token: str = "") -> bytes:
         f"POST {path} HTTP/1.1\r\nHost: x\r\n{signed}Content-Type: {media_type}\r\n"
         f"Content-Length: {length}\r\n\r\n"
     ).encode()
-
-
-def opened(server: Server, crowd: ExitStack, count: int, sent: bytes) -> list[socket.socket]:
-    """Clients at another address than those that `slowest` stands for."""
-    there = ("127.0.0.1", server.port)
-    clients = [
-        crowd.enter_context(socket.create_connection(there, 10, ("127.0.0.2", 0)))
-        for _ in range(count)
-    ]
-    for client in clients:
-        client.sendall(sent)
-    return clients
 
 
 def slowest(server: Server, seconds: float) -> float:
@@ -101,7 +90,7 @@ def uploads(server: Server) -> list[Path]:
 def test_silent_clients_hold_up_nobody(
     server: Server, crowd: ExitStack, kind: Callable[[Server], bytes], count: int
 ) -> None:
-    clients = opened(server, crowd, count, kind(server))
+    clients = opened(server.port, crowd, count, kind(server))
     assert slowest(server, TIMEOUT + 1) < TIMEOUT
     for client in clients:
         client.settimeout(TIMEOUT + 3)
@@ -112,7 +101,7 @@ def test_silent_clients_hold_up_nobody(
 def test_a_file_in_drops_is_cut_off(server: Server, crowd: ExitStack) -> None:
     """The time is for the whole file, so that a byte now and then wins nothing."""
     began = time.monotonic()
-    [client] = opened(server, crowd, 1, sending(server))
+    [client] = opened(server.port, crowd, 1, sending(server))
     with pytest.raises(OSError, match=r"."):
         drip(client, FILE[20:])
     assert time.monotonic() - began < TIMEOUT + 4
@@ -120,21 +109,21 @@ def test_a_file_in_drops_is_cut_off(server: Server, crowd: ExitStack) -> None:
 
 
 def test_a_file_that_is_broken_off_is_not_taken_in(server: Server, crowd: ExitStack) -> None:
-    [client] = opened(server, crowd, 1, sending(server) + FILE[20:-1])
+    [client] = opened(server.port, crowd, 1, sending(server) + FILE[20:-1])
     client.close()
     check_nothing_stays(server)
 
 
 def test_a_file_has_no_name_while_it_comes(server: Server, crowd: ExitStack) -> None:
     """So that nobody's data stay on the disk when the service is killed."""
-    opened(server, crowd, 1, sending(server))
+    opened(server.port, crowd, 1, sending(server))
     time.sleep(0.3)
     assert list(server.out.parent.glob("dosepass-register-*/worker-*")) != []
     assert uploads(server) == []
 
 
 def test_half_a_head_holds_up_nobody(server: Server, crowd: ExitStack) -> None:
-    opened(server, crowd, 200, b"POST /v1/session HTTP/1.1\r\nHo")
+    opened(server.port, crowd, 200, b"POST /v1/session HTTP/1.1\r\nHo")
     assert slowest(server, 1) < 1
 
 
@@ -142,7 +131,7 @@ def test_an_honest_file_passes_through_the_crowd(server: Server, crowd: ExitStac
     """It comes in pieces, while silent ones take the places of all others."""
     long = b"\n".join([FILE, b" " * 600_000])
     honest = crowd.enter_context(server.connect())
-    opened(server, crowd, THREADS - 2, signing_in(server))
+    opened(server.port, crowd, THREADS - 2, signing_in(server))
     honest.sendall(head("/v1/imports?dry_run=true", "text/csv", len(long), server.token))
     for start in range(0, len(long), 60_000):
         honest.sendall(long[start : start + 60_000])
